@@ -1,0 +1,201 @@
+"""What a playbook is, once read: the plan for one scenario in one language.
+
+The file format is in docs; `playbook_parser.parse` is the only maker of these objects.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal, get_args
+
+Language = Literal["en", "fr", "zh"]
+Severity = Literal["critical", "serious", "minor", "watch"]
+Role = Literal[
+    "lead",
+    "channel",
+    "monitor",
+    "legal",
+    "spokesperson",
+    "scribe",
+    "care",
+    "paid",
+    "executive",
+    "security",
+    "hr",
+    "partner",
+]
+PhaseId = Literal["first-15-minutes", "first-hour", "first-day", "following-days", "stand-down"]
+Moment = Literal[
+    "began",
+    "noticed",
+    "opened",
+    "acknowledged",
+    "first_response",
+    "withdrew",
+    "apologised",
+    "contained",
+    "stood_down",
+]
+OddTime = Literal["weekend", "night", "holiday"]
+
+LANGUAGES: tuple[str, ...] = get_args(Language)
+SEVERITIES: tuple[str, ...] = get_args(Severity)
+ROLES: tuple[str, ...] = get_args(Role)
+PHASES: tuple[str, ...] = get_args(PhaseId)
+MOMENTS: tuple[str, ...] = get_args(Moment)
+TIMES: tuple[str, ...] = get_args(OddTime)
+
+
+@dataclass(frozen=True)
+class Option:
+    """One way to settle a decision. `title` and `consequence` are plain text."""
+
+    id: str
+    title: str
+    consequence: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One item of the checklist. `title` is plain text, `guidance` Markdown source, `line` counts from 1.
+
+    `due` counts from the opening of the incident, or from the choice of the playbook if that came later.
+    """
+
+    id: str
+    title: str
+    role: str
+    due: timedelta
+    critical: bool
+    phase: str
+    guidance: str
+    decision: bool
+    options: tuple[Option, ...]
+    line: int
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A part of the checklist, in the order of the file; `id` is one of PHASES."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class HoldingText:
+    """A holding statement for one platform: plain text with `{{ placeholders }}`, paragraphs apart by a blank line."""
+
+    platform: str
+    title: str
+    text: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Section:
+    """Prose under one heading of level 1 or 2, as Markdown source; `id` is None for a heading of the author's own.
+
+    Steps and holding statements are left out of `markdown`: they are objects of their own. The text before the
+    first heading is a section of level 0 without a title.
+    """
+
+    id: str | None
+    title: str
+    level: int
+    markdown: str
+    line: int
+
+
+@dataclass(frozen=True)
+class LegalClock:
+    """A duty with a deadline: from the moment `start`, the step `step` must be done within `limit`."""
+
+    step: str
+    title: str
+    start: str
+    limit: timedelta
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What speaks for the scenario (`strong` doubly) and what speaks `against` it; words are in lower case."""
+
+    words: tuple[str, ...] = ()
+    strong: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    times: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a claim of the playbook can be read."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something an author has to mend: where (`line` counts from 1), a stable `code`, what, and how to cure it."""
+
+    path: str
+    line: int
+    code: str
+    message: str
+    cure: str
+    level: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message}. {self.cure}"
+
+
+class PlaybookError(ValueError):
+    """A file is no playbook; `problems` says everything that was found, in the order of the lines."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Playbook:
+    """A whole playbook.
+
+    `limits` holds clock -> severity -> limit, for the severities the file names; `approval` severity -> role ids
+    in order; `roles` role id -> what it does. `hash` is the SHA-256 (hex) of the UTF-8 bytes of `source`.
+    """
+
+    scenario: str
+    language: str
+    title: str
+    severity: str
+    summary: str
+    signals: Signals
+    limits: Mapping[str, Mapping[str, timedelta]]
+    legal_clocks: tuple[LegalClock, ...]
+    roles: Mapping[str, str]
+    approval: Mapping[str, tuple[str, ...]]
+    owner: str
+    deputy: str
+    reviewed: date
+    sources: tuple[Source, ...]
+    phases: tuple[Phase, ...]
+    steps: tuple[Step, ...]
+    statements: tuple[HoldingText, ...]
+    sections: tuple[Section, ...]
+    review_questions: tuple[str, ...]
+    hash: str
+    source: str
+    warnings: tuple[Problem, ...] = ()
+
+    def step(self, id: str) -> Step | None:
+        """The step of that id, or None."""
+        return next((step for step in self.steps if step.id == id), None)
+
+    def section(self, id: str) -> Section | None:
+        """The section of that id, or None."""
+        return next((section for section in self.sections if section.id == id), None)
