@@ -1,0 +1,130 @@
+"""Looking after the desk from the shell: set-up, verify, rebuild, erase by word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import flask_migrate
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from firebreak.config import ConfigError
+from firebreak.domain.folding import replay
+from firebreak.store import chain, db, models, projections, reading
+from firebreak.store.engine import WRITES
+from firebreak.store.log import DESK
+
+
+def migrate() -> None:
+    """Bring the database to today's shape. ConfigError with one line when it cannot be reached or written."""
+    try:
+        flask_migrate.upgrade(directory=current_app.config["MIGRATIONS"])
+    except DBAPIError as error:
+        why = str(error.orig).strip().splitlines()[0]
+        url = db.engine.url.render_as_string(hide_password=True)
+        raise ConfigError(f"cannot use the database {url}: {why}. Check DATABASE_URL") from None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What `verify` says of one stream: its length, erased bodies, head hash, and what is broken ("" when nothing)."""
+
+    stream: str
+    entries: int
+    erased: int
+    head: str
+    broken: str = ""
+
+
+def verify() -> Iterator[Finding]:
+    """Walk every chain: header, digest, link, gap, head and projections."""
+    with db.engine.connect() as connection:
+        yield from findings(connection)
+
+
+def findings(connection: Connection) -> Iterator[Finding]:
+    """`verify` within somebody else's transaction."""
+    for stream in reading.streams(connection):
+        yield _verify(connection, stream)
+    for stream in _without_head(connection):
+        yield Finding(stream, 0, 0, "", "entries without a stream")
+
+
+def _without_head(connection: Connection) -> list[str]:
+    known = sa.select(models.Stream.name)
+    lost = sa.select(models.Entry.stream).distinct().where(models.Entry.stream.not_in(known))
+    return list(connection.execute(lost).scalars())
+
+
+def _verify(connection: Connection, stream: str) -> Finding:
+    rows = connection.execute(
+        sa.select(models.table(models.Entry), models.EntryBody.salt, models.EntryBody.body)
+        .outerjoin(models.EntryBody, models.EntryBody.entry_id == models.Entry.id)
+        .where(models.Entry.stream == stream)
+        .order_by(models.Entry.seq)
+    ).mappings()
+    previous, count, erased = chain.GENESIS, 0, 0
+    for row in rows:
+        count += 1
+        erased += row["body"] is None
+        broken = _fault(dict(row), count, previous)
+        if broken:
+            return Finding(stream, count, erased, previous, f"entry {row['seq']}: {broken}")
+        previous = row["hash"]
+    return Finding(stream, count, erased, previous, _head_fault(connection, stream, count, previous))
+
+
+def _fault(row: dict[str, object], count: int, previous: str) -> str:
+    if row["seq"] != count:
+        return f"entry {count} is missing"
+    if chain.link(previous, row) != row["hash"]:
+        return "its header or its place in the chain was changed"
+    if row["body"] is not None and chain.digest(str(row["salt"]), str(row["body"])) != row["digest"]:
+        return "its text was changed"
+    if row["body"] is None and row["salt"] is not None:
+        return "its text is gone but its salt is not"
+    return ""
+
+
+def _head_fault(connection: Connection, stream: str, count: int, head: str) -> str:
+    row = connection.execute(sa.select(models.Stream).where(models.Stream.name == stream)).first()
+    if row is None or (row.seq, row.hash) != (count, head):
+        return "the tail was cut: the head names a later entry"
+    return "" if stream == DESK else _projection_fault(connection, stream)
+
+
+def _projection_fault(connection: Connection, stream: str) -> str:
+    incident = replay(reading.entries(connection, stream), stream)
+    row = connection.execute(sa.select(models.IncidentRow).where(models.IncidentRow.reference == stream)).first()
+    if row is None or (row.state, row.severity, row.head_seq) != (incident.state, incident.severity, incident.seq):
+        return "the lists do not agree with the log: run `firebreak rebuild`"
+    return ""
+
+
+def rebuild(now: datetime) -> int:
+    """Write every projection anew from the log; how many incidents."""
+    with db.engine.connect().execution_options(**WRITES) as connection, connection.begin():
+        streams = [name for name in reading.streams(connection) if name != DESK]
+        for model in projections.TABLES:
+            connection.execute(sa.delete(models.table(model)))
+        for stream in streams:
+            projections.write(connection, {}, projections.rows_of(replay(reading.entries(connection, stream)), now))
+    return len(streams)
+
+
+def mentions(words: list[str]) -> dict[str, list[int]]:
+    """Incident -> seqs of entries whose typed text holds one of these words (case ignored)."""
+    found: dict[str, list[int]] = {}
+    wanted = [word.casefold() for word in words if word.strip()]
+    query = sa.select(models.Entry.stream, models.Entry.seq, models.EntryBody.body)
+    query = query.join(models.EntryBody, models.EntryBody.entry_id == models.Entry.id)
+    query = query.where(models.EntryBody.body.is_not(None)).order_by(models.Entry.stream, models.Entry.seq)
+    with db.engine.connect() as connection:
+        for row in connection.execute(query):
+            if any(word in row.body.casefold() for word in wanted):
+                found.setdefault(row.stream, []).append(row.seq)
+    return found

@@ -1,0 +1,50 @@
+"""How we talk to SQLite and PostgreSQL.
+
+SQLite: WAL, synchronous=FULL, foreign keys, and BEGIN IMMEDIATE for writers. With the driver's own deferred
+transactions, processes that read and then write lose updates without an error.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+
+BUSY_SECONDS = 10
+WRITES = {"writes": True}
+
+
+def options(url: str) -> dict[str, Any]:
+    """Engine options for this kind of database."""
+    if url.startswith("sqlite"):
+        return {
+            "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False},
+            "pool_size": 20,
+            "max_overflow": 60,
+        }
+    return {"pool_size": 10, "max_overflow": 60, "pool_pre_ping": True}
+
+
+def prepare(engine: Engine) -> None:
+    """Hook the pragmas and the kind of BEGIN into a SQLite engine."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _configure)
+        event.listen(engine, "begin", _begin)
+
+
+def _configure(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def insert_once(connection: Connection, model: type[Any], **values: Any) -> None:
+    """INSERT … ON CONFLICT DO NOTHING, alike on both databases."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    connection.execute(insert(model).values(**values).on_conflict_do_nothing())

@@ -1,0 +1,205 @@
+"""The log: the only writer of incidents, and the only commit.
+
+`changing` locks a stream, folds what is new, takes the events that were decided, appends them, refreshes the
+projections, puts one outbox row, commits, and only then announces.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from firebreak import signals
+from firebreak.domain.deciding import settled
+from firebreak.domain.events import Entry, Event
+from firebreak.domain.folding import apply, replay
+from firebreak.domain.incidents import Incident
+from firebreak.store import chain, db, models, projections, reading
+from firebreak.store.engine import WRITES, insert_once
+
+DESK = "desk"
+KEPT = 256
+
+
+@dataclass
+class Change:
+    """One transaction on one stream: decide on `incident`, hand the events to `record`."""
+
+    connection: Connection
+    stream: str
+    now: datetime
+    head: tuple[int, str]
+    incident: Incident
+    entries: list[Entry] = field(default_factory=list)
+    before: projections.Rows | None = None
+
+    def record(self, events: Sequence[Event]) -> list[Entry]:
+        """Append the events, and every clock they set or move. Nothing is stored before the block ends."""
+        wanted = list(events) if self.stream == DESK else settled(self.incident, events, self.now)
+        if wanted and self.before is None and self.stream != DESK:
+            self.before = projections.rows_of(self.incident, self.now) if self.incident.seq else {}
+        return [self._append(event) for event in wanted]
+
+    def _append(self, event: Event) -> Entry:
+        seq, previous = self.head
+        row, body = chain.row_of(self.stream, seq + 1, event, self.now, previous)
+        stored = self.connection.execute(sa.insert(models.Entry).values(row).returning(models.Entry.id))
+        id = stored.scalar_one()
+        self.connection.execute(sa.insert(models.EntryBody).values(entry_id=id, **body))
+        entry = Entry(id, self.stream, seq + 1, self.now, event)
+        self.head = (seq + 1, row["hash"])
+        self.entries.append(entry)
+        if self.stream != DESK:
+            self.incident = apply(self.incident, entry)
+        return entry
+
+    def empty_bodies(self, seqs: Sequence[int]) -> None:
+        """Erase what was typed in these entries. The triggers allow emptying and nothing else."""
+        ids = sa.select(models.Entry.id).where(models.Entry.stream == self.stream, models.Entry.seq.in_(seqs))
+        emptied = sa.update(models.EntryBody).where(models.EntryBody.entry_id.in_(ids))
+        self.connection.execute(emptied.values(salt=None, body=None))
+
+
+@contextmanager
+def changing(stream: str, now: datetime) -> Iterator[Change]:
+    """A transaction on `stream`, which must exist. Commits when the block ends well; announces after that."""
+    with _writing() as connection:
+        change = _locked(connection, stream, now)
+        yield change
+        _finish(change)
+    _tell(change)
+
+
+@contextmanager
+def opening(year: int, now: datetime, key: str = "") -> Iterator[Change]:
+    """A transaction on a new incident: the next reference of the desk's year, FB-2026-014.
+
+    A `key` that has opened an incident before gives that incident, with nothing to do. Counting first makes
+    two openings wait for each other, so the second one sees the first one's key.
+    """
+    with _writing() as connection:
+        counting = connection.begin_nested()
+        number = _next(connection, f"incident-{year}")
+        known = connection.execute(sa.select(models.Opening.reference).where(models.Opening.key == key)).scalar()
+        if known:
+            counting.rollback()
+            change = _locked(connection, known, now)
+        else:
+            change = _new(connection, f"FB-{year}-{number:03d}", key, now)
+        yield change
+        _finish(change)
+    _tell(change)
+
+
+def _new(connection: Connection, stream: str, key: str, now: datetime) -> Change:
+    connection.execute(sa.insert(models.Stream).values(name=stream, seq=0, hash=chain.GENESIS))
+    if key:
+        connection.execute(sa.insert(models.Opening).values(key=key, reference=stream))
+    return Change(connection, stream, now, (0, chain.GENESIS), Incident(stream))
+
+
+@contextmanager
+def _writing() -> Iterator[Connection]:
+    """A connection of its own, so that a page's read transaction is never turned into a write."""
+    with db.engine.connect().execution_options(**WRITES) as connection, connection.begin():
+        yield connection
+
+
+def _next(connection: Connection, name: str) -> int:
+    """Counted in the transaction that uses it: a number is never given out twice, nor left out."""
+    counted = sa.update(models.Counter).where(models.Counter.name == name).values(value=models.Counter.value + 1)
+    value = connection.execute(counted.returning(models.Counter.value)).scalar()
+    if value is None:
+        insert_once(connection, models.Counter, name=name, value=0)
+        return _next(connection, name)
+    return int(value)
+
+
+def _locked(connection: Connection, stream: str, now: datetime) -> Change:
+    head = sa.select(models.Stream.seq, models.Stream.hash).where(models.Stream.name == stream)
+    row = connection.execute(head.with_for_update()).first()
+    if row is None and stream == DESK:
+        insert_once(connection, models.Stream, name=DESK, seq=0, hash=chain.GENESIS)
+        row = connection.execute(head.with_for_update()).one()
+    if row is None:
+        raise LookupError(stream)
+    incident = Incident(stream) if stream == DESK else _fresh(connection, stream, row.seq)
+    return Change(connection, stream, now, (row.seq, row.hash), incident)
+
+
+def _finish(change: Change) -> None:
+    if not change.entries:
+        return
+    seq, last = change.head
+    moved = sa.update(models.Stream).where(models.Stream.name == change.stream).values(seq=seq, hash=last)
+    change.connection.execute(moved)
+    if change.stream != DESK:
+        projections.write(change.connection, change.before or {}, projections.rows_of(change.incident, change.now))
+        row = {"stream": change.stream, "first_seq": change.entries[0].seq, "last_seq": seq, "created_at": change.now}
+        change.connection.execute(sa.insert(models.Outbox).values(row))
+
+
+def _tell(change: Change) -> None:
+    if change.entries and change.stream != DESK:
+        _remember(change.incident, change.head[1])
+    signals.announce(change.entries)
+
+
+# --- reading ---------------------------------------------------------------------------------------
+
+
+_cache: OrderedDict[tuple[str, str], tuple[Incident, str]] = OrderedDict()
+_cache_lock = Lock()
+
+
+# A restore may put another log under the same references: the hash of the last folded entry tells them apart.
+def _key(stream: str) -> tuple[str, str]:
+    return (db.engine.url.render_as_string(), stream)
+
+
+def _remember(incident: Incident, head: str) -> None:
+    with _cache_lock:
+        _cache[_key(incident.reference)] = (incident, head)
+        _cache.move_to_end(_key(incident.reference))
+        while len(_cache) > KEPT:
+            _cache.popitem(last=False)
+
+
+def _fresh(connection: Connection, stream: str, seq: int) -> Incident:
+    """The incident at `seq`, folding only what the cache does not have."""
+    with _cache_lock:
+        known, head = _cache.get(_key(stream), (None, ""))
+    if known is None or known.seq > seq or reading.hash_at(connection, stream, known.seq) != head:
+        return replay(reading.entries(connection, stream), stream)
+    for entry in reading.entries(connection, stream, after=known.seq) if known.seq < seq else ():
+        known = apply(known, entry)
+    return known
+
+
+def load(reference: str) -> Incident | None:
+    """The incident as of now; None when there is none."""
+    with db.engine.connect() as connection:
+        head = sa.select(models.Stream.seq, models.Stream.hash).where(models.Stream.name == reference)
+        row = connection.execute(head).first()
+        if row is None or reference == DESK:
+            return None
+        incident = _fresh(connection, reference, row.seq)
+    _remember(incident, row.hash)
+    return incident
+
+
+Decide = Callable[[Incident], list[Event]]
+
+
+def record(stream: str, now: datetime, decide: Decide) -> Incident:
+    """Lock, decide, store: the whole path of a simple wish. LookupError when there is no such incident."""
+    with changing(stream, now) as change:
+        change.record(decide(change.incident))
+    return change.incident

@@ -1,0 +1,79 @@
+"""Reading, as named functions. Everything a list, a search or a figure needs; the room folds the log instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from firebreak.store import db, models
+from firebreak.store import settings as desk_settings
+from firebreak.store.accounts import Account
+
+WORKER_SILENT_AFTER = timedelta(seconds=90)
+PAGE = 50
+
+
+def settings() -> dict[str, Any]:
+    """The desk's settings (see `firebreak.store.settings.DEFAULTS`)."""
+    return desk_settings.read(db.session.connection())
+
+
+def people(only_active: bool = False) -> list[Account]:
+    """Everybody with an account, by name; erased people left out."""
+    found = sa.select(Account).where(Account.erased_at.is_(None)).order_by(Account.name, Account.id)
+    return list(db.session.scalars(found.where(Account.active.is_(True)) if only_active else found))
+
+
+def names(ids: Iterable[int | None] | None = None) -> dict[int, str]:
+    """Account id -> name, erased people included (as they are called now)."""
+    found = sa.select(Account.id, Account.name)
+    if ids is not None:
+        found = found.where(Account.id.in_({id for id in ids if id is not None}))
+    return {row.id: row.name for row in db.session.execute(found)}
+
+
+def incidents(*, state: str | None = None, before: int | None = None, limit: int = PAGE) -> list[models.IncidentRow]:
+    """Newest first; `before` is the number of the last row already seen."""
+    found = sa.select(models.IncidentRow).order_by(models.IncidentRow.number.desc()).limit(limit)
+    if state:
+        found = found.where(models.IncidentRow.state == state)
+    if before:
+        found = found.where(models.IncidentRow.number < before)
+    return list(db.session.scalars(found))
+
+
+def moments(references: Iterable[str]) -> dict[str, dict[str, datetime]]:
+    """Reference -> moment -> time, for the rows of a list."""
+    found: dict[str, dict[str, datetime]] = {}
+    query = sa.select(models.IncidentMoment).where(models.IncidentMoment.reference.in_(list(references)))
+    for row in db.session.scalars(query):
+        found.setdefault(row.reference, {})[row.moment] = row.at
+    return found
+
+
+def due_incidents(now: datetime) -> list[str]:
+    """References of open incidents whose next alarm may have come."""
+    found = sa.select(models.IncidentRow.reference).where(
+        models.IncidentRow.state == "open", models.IncidentRow.next_due <= now
+    )
+    return list(db.session.scalars(found.order_by(models.IncidentRow.next_due)))
+
+
+def deliveries(reference: str) -> list[models.Delivery]:
+    """What was sent about an incident, newest first."""
+    found = sa.select(models.Delivery).where(models.Delivery.reference == reference)
+    return list(db.session.scalars(found.order_by(models.Delivery.id.desc())))
+
+
+def worker_seen_at() -> datetime | None:
+    """When a worker was last alive; None when there has never been one."""
+    return db.session.scalar(sa.select(sa.func.max(models.WorkerBeat.at)).select_from(models.WorkerBeat))
+
+
+def worker_is_silent(now: datetime) -> bool:
+    """Whether no worker has been heard of for 90 seconds."""
+    seen = worker_seen_at()
+    return seen is None or now - seen > WORKER_SILENT_AFTER

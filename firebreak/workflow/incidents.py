@@ -1,0 +1,63 @@
+"""Opening, naming, grading, choosing a playbook, standing down, opening again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from firebreak.domain.deciding import closing
+from firebreak.domain.deciding import opening as decide
+from firebreak.domain.incidents import Incident
+from firebreak.domain.playbooks import Playbook
+from firebreak.domain.refusal import Refused
+from firebreak.store import log, queries
+
+
+def open_incident(
+    opening: decide.Opening, actor: int | None, now: datetime, key: str = "", playbook: Playbook | None = None
+) -> Incident:
+    """A new incident under the next reference of the desk's year. The same `key` again gives the same incident."""
+    with log.opening(_year(now), now, key) as change:
+        if change.incident.seq:
+            return change.incident
+        change.record(decide.open_incident(change.incident, opening, actor, now))
+        if playbook:
+            change.record(decide.choose_playbook(change.incident, playbook, actor, now))
+    return change.incident
+
+
+def _year(now: datetime) -> int:
+    return now.astimezone(ZoneInfo(queries.settings()["zone"])).year
+
+
+def retitle(reference: str, title: str, actor: int, now: datetime) -> Incident:
+    return log.record(reference, now, partial(decide.retitle, title=title, actor=actor, now=now))
+
+
+def change_severity(reference: str, severity: str, reason: str, actor: int, now: datetime) -> Incident:
+    return log.record(
+        reference, now, partial(decide.change_severity, severity=severity, reason=reason, actor=actor, now=now)
+    )
+
+
+def add_channel(reference: str, channel: str, actor: int, now: datetime) -> Incident:
+    return log.record(reference, now, partial(decide.add_channel, channel=channel, actor=actor, now=now))
+
+
+def choose_playbook(reference: str, playbook: Playbook, actor: int, now: datetime) -> Incident:
+    return log.record(reference, now, partial(decide.choose_playbook, playbook=playbook, actor=actor, now=now))
+
+
+def stand_down(
+    reference: str, outcome: str, reason: str, actor: int, now: datetime, duplicate_of: str | None = None
+) -> Incident:
+    """Stand down; a duplicate must name an incident that exists."""
+    if duplicate_of and log.load(duplicate_of) is None:
+        raise Refused("unknown_reference", field="duplicate_of", reference=duplicate_of)
+    wish = partial(closing.stand_down, outcome=outcome, reason=reason, actor=actor, now=now, duplicate_of=duplicate_of)
+    return log.record(reference, now, wish)
+
+
+def reopen(reference: str, reason: str, actor: int, now: datetime) -> Incident:
+    return log.record(reference, now, partial(closing.reopen, reason=reason, actor=actor, now=now))
