@@ -1,0 +1,41 @@
+"""The `firebreak` command. Every command is a file in `firebreak.commands`; errors of set-up are one line each."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from firebreak.commands import COMMANDS
+
+
+class Lazy(click.Group):
+    """Loads a command's module only when it is called, so that `firebreak serve` starts quickly."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        found: click.Command = getattr(import_module(f"firebreak.commands.{COMMANDS[name]}"), name)
+        return found
+
+
+@click.group(cls=Lazy)
+def firebreak() -> None:
+    """A desk for social-media crises."""
+
+
+def main() -> None:
+    """Run a command; a mistake in the configuration is one clear line and exit status 2."""
+    try:
+        firebreak()
+    except RuntimeError as error:
+        from firebreak.config import ConfigError  # only now: importing it takes as long as starting to serve
+
+        if not isinstance(error, ConfigError):
+            raise
+        click.echo(f"firebreak: {error}", err=True)
+        sys.exit(2)
