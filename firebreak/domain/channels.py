@@ -101,6 +101,7 @@ _HOSTS = {host: c.code for c in _CHANNELS for host in c.hosts}
 
 _PLACE = r"(?:\b(?:on|via|sur)\s|[在上到]\s?)"
 _LINK = re.compile(r"(?<![\w@.-])(?:https?://)?((?:[a-z0-9-]+\.)+[a-z]{2,})(?![a-z0-9_-])(?::[0-9]+)?(?:/[!-~]*)?")
+_ADDRESS = re.compile(rf"(?<![\w.+-])[\w.+-]+@[\w.-]+|{_LINK.pattern}")
 
 
 def canonical(text: str) -> str | None:
@@ -112,7 +113,7 @@ def canonical(text: str) -> str | None:
 def find(text: str) -> list[str]:
     """The codes of the channels a free text speaks of or links to, in the order they appear."""
     lowered = text.lower()
-    words = _LINK.sub(lambda link: " " * len(link.group()), lowered)
+    words = _ADDRESS.sub(lambda address: " " * len(address.group()), lowered)
     found = sorted([*_linked(lowered), *_named(_NAME, _NAMES, words), *_named(_SHORT_NAME, _SHORT, words)])
     return list(dict.fromkeys(code for _, code in found))
 

@@ -108,14 +108,17 @@ def stopped_at(incident: Incident, clock: Clock) -> datetime | None:
 
 
 def _promising(incident: Incident) -> Statement | None:
-    """The statement whose promise counts: the last recorded one that made any."""
-    return next((s for s in reversed(incident.statements) if s.next_update_at), None)
+    """The statement whose promise counts: the latest one posted that made any, however late it was recorded."""
+    return max((s for s in incident.statements if s.next_update_at), key=_when, default=None)
+
+
+def _when(statement: Statement) -> tuple[datetime, int]:
+    return statement.at, statement.seq
 
 
 def _update_given(incident: Incident) -> datetime | None:
     promising = _promising(incident)
-    later = (s.at for s in incident.statements if promising and s.seq > promising.seq and s.at >= promising.at)
-    return min(later, default=None)
+    return min((s.at for s in incident.statements if promising and _when(s) > _when(promising)), default=None)
 
 
 def limit_of(incident: Incident, clock: str, severity: str | None = None) -> timedelta | None:
@@ -170,7 +173,9 @@ def _set(incident: Incident, clock: str, start: datetime, limit: timedelta, now:
     if before and (before.start, before.limit) == (start, limit):
         return None
     due = start + limit
-    if before and clock != "next_update" and stopped_at(incident, before):
+    if before is None and _came_later(incident, clock, now):
+        due = max(due, now)
+    elif before and clock != "next_update" and stopped_at(incident, before):
         if before.start == start:
             return None
         limit, due = before.limit, start + before.limit
@@ -178,6 +183,13 @@ def _set(incident: Incident, clock: str, start: datetime, limit: timedelta, now:
         due = max(due, now)
     data = {"clock": clock, "start": stamp(start), "limit": limit.total_seconds(), "due": stamp(due)}
     return Event(EventKind.CLOCK_SET, now, None, data)
+
+
+def _came_later(incident: Incident, clock: str, now: datetime) -> bool:
+    """Whether a change after the opening asks for this clock: a new severity or channel is no breach in the past.
+    A promise and a duty by law keep their hour."""
+    own = clock.partition(":")[0] in ENDS
+    return own and incident.opened_at is not None and incident.opened_at < now
 
 
 def alarms(incident: Incident, now: datetime) -> list[Event]:

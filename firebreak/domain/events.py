@@ -104,6 +104,15 @@ SHAPES: Mapping[EventKind, Shape] = {
 }
 
 
+DESK_KINDS = frozenset(
+    {
+        *(K.PERSON_ADDED, K.PERSON_CHANGED, K.PERSON_DISABLED, K.PERSON_ENABLED, K.PERSON_ERASED),
+        *(K.ACCESS_CHANGED, K.ACCOUNT_SECURED, K.LINK_ISSUED, K.SETTINGS_CHANGED),
+    }
+)
+"""What the desk's own log holds; every other kind belongs to an incident."""
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """A fact not yet stored. `at` (aware UTC) is when it happened; `actor` an account id, None for the desk itself."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -20,7 +20,7 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from firebreak.domain import channels, durations
 from firebreak.domain.playbook_page import ID_PATTERN, LONGEST_ID, Page, shown
-from firebreak.domain.playbooks import Language, Moment, OddTime, Role, Severity
+from firebreak.domain.playbooks import LANGUAGES, MOMENTS, ROLES, SEVERITIES, TIMES
 
 LONGEST = 64_000
 DEEPEST = 6
@@ -56,9 +56,20 @@ def _channel(text: object) -> str:
     raise ValueError(f"no channel is called {shown(str(text))}; they are {', '.join(channels.CHANNELS)}")
 
 
+def _one_of(words: tuple[str, ...]) -> AfterValidator:
+    def check(text: str) -> str:
+        if text not in words:
+            raise ValueError(f"{shown(text)} is none of {', '.join(words)}")
+        return text
+
+    return AfterValidator(check)
+
+
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 Id = Annotated[str, StringConstraints(pattern=rf"^{ID_PATTERN}$", max_length=LONGEST_ID)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Severity = Annotated[str, _one_of(SEVERITIES)]
+Role = Annotated[str, _one_of(ROLES)]
 Signal = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=200)]
 
 
@@ -71,12 +82,12 @@ class SignalsPart(_Part):
     strong: tuple[Signal, ...] = ()
     against: tuple[Signal, ...] = ()
     channels: tuple[Annotated[str, BeforeValidator(_channel)], ...] = ()
-    times: tuple[OddTime, ...] = ()
+    times: tuple[Annotated[str, _one_of(TIMES)], ...] = ()
 
 
 class LegalPart(_Part):
     title: Words
-    start: Moment = Field(alias="from")
+    start: Annotated[str, _one_of(MOMENTS)] = Field(alias="from")
     limit: Duration
 
 
@@ -90,7 +101,7 @@ class FrontMatter(_Part):
 
     title: Words
     scenario: Id
-    language: Language
+    language: Annotated[str, _one_of(LANGUAGES)]
     severity: Severity
     summary: Words
     signals: SignalsPart = SignalsPart()

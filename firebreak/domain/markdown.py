@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import escape
 
 import nh3
 from markdown_it import MarkdownIt
@@ -10,6 +11,9 @@ from markdown_it.token import Token
 
 # Nesting beyond this is dropped by markdown-it: it bounds the work on a hostile text.
 DEEPEST = 30
+
+# A hostile text takes a second for each 40,000 characters; what is longer is shown as typed.
+LONGEST = 20_000
 
 TAGS = {
     *("p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "em", "strong", "s", "code", "pre", "blockquote"),
@@ -32,6 +36,8 @@ _BREAK_IN_HAN = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef]) ?\n ?(?=[\u2e80-\
 def render(text: str) -> str:
     """The HTML of a Markdown text. HTML in it is shown as typed; links lead only to the web or to mail."""
     encodable = text.encode("utf-8", "replace").decode("utf-8")
+    if len(encodable) > LONGEST:
+        return f"<pre>{escape(encodable)}</pre>"
     return _CLEANER.clean(_READER.render(encodable))
 
 

@@ -14,6 +14,7 @@ from firebreak.domain.playbooks import PlaybookError, Problem
 LARGEST = 1_000_000
 MOST_PROBLEMS = 100
 ID_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
+OWN_PATTERN = r"own-[0-9]+"  # steps that an incident's people add themselves
 LONGEST_ID = 64
 
 _BRACES = re.compile(r"(?<!\{)\{(?!\{)[^{}]*\}[ \t]*$", re.MULTILINE)
@@ -87,7 +88,7 @@ class Page:
 
     def is_id(self, text: str, line: int) -> bool:
         """Whether the text can be an id; complains if not."""
-        if re.fullmatch(ID_PATTERN, text) and len(text) <= LONGEST_ID:
+        if re.fullmatch(ID_PATTERN, text) and len(text) <= LONGEST_ID and not re.fullmatch(OWN_PATTERN, text):
             return True
         cure = f"Use small letters, digits and single hyphens, a letter first, at most {LONGEST_ID}: pause-scheduled"
         self.error(line, "bad-id", f"{shown(text)} cannot be an id", cure)

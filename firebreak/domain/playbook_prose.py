@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from markdown_it.tree import SyntaxTreeNode as Node
 
@@ -51,16 +52,24 @@ def _prose(page: Page, part: Part) -> str:
 
 
 def _statements(page: Page, part: Part) -> Iterator[HoldingText]:
-    head: tuple[str, str] | None = None
-    for node, following in zip(part.nodes, (*part.nodes[1:], None), strict=True):
-        if node.type == "heading":
-            head = _platform(page, node)
-            _check_followed(page, node, following)
-        elif node.type == "blockquote" and head:
-            yield _statement(page, node, *head)
-        elif node.type == "blockquote":
-            message = "a quoted text stands under no platform"
-            page.error(line(node), "statement-without-platform", message, f"Put a heading above it: {EXAMPLE}")
+    heads = [index for index, node in enumerate(part.nodes) if node.type == "heading"]
+    for node in _quotes(part.nodes[: heads[0]] if heads else part.nodes):
+        message = "a quoted text stands under no platform"
+        page.error(line(node), "statement-without-platform", message, f"Put a heading above it: {EXAMPLE}")
+    for head, end in pairwise([*heads, len(part.nodes)]):
+        yield from _under(page, part.nodes[head], _quotes(part.nodes[head + 1 : end]))
+
+
+def _quotes(nodes: Sequence[Node]) -> list[Node]:
+    return [node for node in nodes if node.type == "blockquote"]
+
+
+def _under(page: Page, heading: Node, quotes: list[Node]) -> Iterator[HoldingText]:
+    platform, title = _platform(page, heading)
+    if not quotes:
+        cure = "Quote the statement below it: > text"
+        page.error(line(heading), "missing-statement", "the heading has no statement", cure)
+    return (_statement(page, quote, platform, title) for quote in quotes)
 
 
 def _platform(page: Page, heading: Node) -> tuple[str, str]:
@@ -74,12 +83,6 @@ def _platform(page: Page, heading: Node) -> tuple[str, str]:
         cure = f"Name one as in {EXAMPLE}: {', '.join(CHANNELS)}"
         page.error(line(heading), "unknown-platform", f"no platform is called {shown(name)}", cure)
     return platform or "other", title
-
-
-def _check_followed(page: Page, heading: Node, following: Node | None) -> None:
-    if following is None or following.type == "heading":
-        cure = "Quote the statement below it: > text"
-        page.error(line(heading), "missing-statement", "the heading has no statement", cure)
 
 
 def _statement(page: Page, quote: Node, platform: str, title: str) -> HoldingText:

@@ -8,44 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal, get_args
+from typing import Literal
 
-Language = Literal["en", "fr", "zh"]
-Severity = Literal["critical", "serious", "minor", "watch"]
-Role = Literal[
-    "lead",
-    "channel",
-    "monitor",
-    "legal",
-    "spokesperson",
-    "scribe",
-    "care",
-    "paid",
-    "executive",
-    "security",
-    "hr",
-    "partner",
-]
-PhaseId = Literal["first-15-minutes", "first-hour", "first-day", "following-days", "stand-down"]
-Moment = Literal[
-    "began",
-    "noticed",
-    "opened",
-    "acknowledged",
-    "first_response",
-    "withdrew",
-    "apologised",
-    "contained",
-    "stood_down",
-]
-OddTime = Literal["weekend", "night", "holiday"]
-
-LANGUAGES: tuple[str, ...] = get_args(Language)
-SEVERITIES: tuple[str, ...] = get_args(Severity)
-ROLES: tuple[str, ...] = get_args(Role)
-PHASES: tuple[str, ...] = get_args(PhaseId)
-MOMENTS: tuple[str, ...] = get_args(Moment)
-TIMES: tuple[str, ...] = get_args(OddTime)
+LANGUAGES = ("en", "fr", "zh")
+SEVERITIES = ("critical", "serious", "minor", "watch")
+ROLES = (
+    *("lead", "channel", "monitor", "legal", "spokesperson", "scribe"),
+    *("care", "paid", "executive", "security", "hr", "partner"),
+)
+PHASES = ("first-15-minutes", "first-hour", "first-day", "following-days", "stand-down")
+MOMENTS = (
+    *("began", "noticed", "opened", "acknowledged", "first_response"),
+    *("withdrew", "apologised", "contained", "stood_down"),
+)
+TIMES = ("weekend", "night", "holiday")
 
 
 @dataclass(frozen=True)

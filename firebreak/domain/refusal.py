@@ -8,7 +8,7 @@ from typing import Any
 class Refused(Exception):
     """A wish that the rules do not allow. `code` is stable; pages and the API turn it into words."""
 
-    def __init__(self, code: str, **facts: Any) -> None:
+    def __init__(self, code: str, /, **facts: Any) -> None:
         super().__init__(code)
         self.code = code
         self.facts = facts

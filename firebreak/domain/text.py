@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from firebreak.domain.refusal import Refused
@@ -9,17 +10,17 @@ from firebreak.domain.refusal import Refused
 LONGEST_TEXT = 1_000_000
 LONGEST_LINE = 10_000
 CLOCK_SKEW = timedelta(minutes=2)
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def clean(text: str | None, field: str, longest: int = LONGEST_TEXT) -> str:
     """The text as typed, line ends as newlines. Refuses what no database can keep, with its position (from 1)."""
     kept = (text or "").replace("\r\n", "\n")
-    for position, letter in enumerate(kept, start=1):
-        if letter == "\0" or "\ud800" <= letter <= "\udfff":
-            raise Refused("bad_character", field=field, position=position, code=f"U+{ord(letter):04X}")
     if len(kept) > longest:
         raise Refused("too_long", field=field, length=len(kept), longest=longest)
+    if bad := _UNKEEPABLE.search(kept):
+        raise Refused("bad_character", field=field, position=bad.start() + 1, code=f"U+{ord(bad.group()):04X}")
     return kept
 
 

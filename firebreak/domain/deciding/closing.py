@@ -17,7 +17,7 @@ OUTCOMES = ("resolved", "false_alarm", "opened_by_mistake", "duplicate")
 def stand_down(
     incident: Incident, outcome: str, reason: str, actor: int, now: datetime, duplicate_of: str | None = None
 ) -> list[Event]:
-    """Over. Refused while critical steps are open and no reason is given. The caller checks that `duplicate_of` exists."""
+    """Over. Refused while critical steps are open and no reason is given. The caller checks `duplicate_of`."""
     still_open(incident)
     known(outcome, OUTCOMES, "outcome")
     if (outcome == "duplicate") != bool(duplicate_of):

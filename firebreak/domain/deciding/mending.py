@@ -6,13 +6,19 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from firebreak.domain.channels import CHANNELS
+from firebreak.domain.deciding.opening import known
+from firebreak.domain.deciding.record import after_statement, web_address
 from firebreak.domain.events import SHAPES, Entry, Event, EventKind
+from firebreak.domain.folding import provisional
 from firebreak.domain.incidents import Incident
 from firebreak.domain.refusal import Refused
-from firebreak.domain.text import clean, happened, required, stamp
+from firebreak.domain.text import LONGEST_LINE, LONGEST_TEXT, clean, happened, moment, required, stamp
 
 K = EventKind
 CORRECTABLE_CODES = frozenset({"began_at", "noticed_at", "channel"})
+LINES = frozenset({"title", "question", "chosen"})
+OPTIONAL = frozenset({"note", "options"})
 
 
 def _mendable(incident: Incident, seq: int) -> Entry:
@@ -39,17 +45,56 @@ def correct(
 ) -> list[Event]:
     """Entry `seq` with another time, other typed text, or other began/noticed times or channel; and why."""
     entry = _mendable(incident, seq)
-    shape, codes, body = SHAPES[entry.event.kind], dict(codes or {}), dict(body or {})
-    if set(codes) - (CORRECTABLE_CODES & shape.codes) or set(body) - shape.body:
-        raise Refused("not_correctable", entry=seq)
-    if at is not None and entry.event.kind is K.INCIDENT_OPENED:
-        raise Refused("not_correctable", entry=seq)
+    codes, body = dict(codes or {}), dict(body or {})
+    _only_correctable(entry, codes, body, at)
     if not codes and not body and at is None:
         return []
-    typed = {key: clean(value, key) if isinstance(value, str) else value for key, value in body.items()}
-    data = {"target": seq, "reason": required(reason, "reason"), "codes": codes, "body": typed}
-    data["at"] = stamp(happened(at, now)) if at else None
-    return [Event(K.ENTRY_CORRECTED, now, actor, data)]
+    data = {
+        "target": seq,
+        "reason": required(reason, "reason"),
+        "at": stamp(happened(at, now)) if at else None,
+        "codes": {key: _code(key, value, now) for key, value in codes.items()},
+        "body": {key: _typed(key, value, entry.event.data.get(key)) for key, value in body.items()},
+    }
+    event = Event(K.ENTRY_CORRECTED, now, actor, data)
+    _in_order(provisional(incident, [event], now), seq)
+    return [event]
+
+
+def _only_correctable(entry: Entry, codes: Mapping[str, Any], body: Mapping[str, Any], at: datetime | None) -> None:
+    shape = SHAPES[entry.event.kind]
+    odd = set(codes) - (CORRECTABLE_CODES & shape.codes) or set(body) - shape.body
+    if odd or (at is not None and entry.event.kind is K.INCIDENT_OPENED):
+        raise Refused("not_correctable", entry=entry.seq)
+
+
+def _code(key: str, value: str | None, now: datetime) -> str | None:
+    """A corrected channel, or a began/noticed time as a stamp; only `began_at` may be None (nobody knows)."""
+    if key == "channel":
+        return known(value or "", CHANNELS, key)
+    if value is None and key != "began_at":
+        raise Refused("required", field=key)
+    return stamp(happened(moment(value), now)) if value else None
+
+
+def _typed(key: str, value: Any, before: Any) -> Any:
+    """As strict as the first writing was: nothing that had words is emptied but by striking or erasing it."""
+    if not isinstance(value, str) or key == "html":
+        return value
+    if key == "url":
+        return web_address(value, key)
+    longest = LONGEST_LINE if key in LINES else LONGEST_TEXT
+    return required(value, key, longest) if before and key not in OPTIONAL else clean(value, key, longest)
+
+
+def _in_order(mended: Incident, seq: int) -> None:
+    """Refuses a beginning after the noticing, and a statement later than its own promise."""
+    began, noticed = mended.moments.get("began"), mended.moments["noticed"]
+    if seq == 1 and began and began > noticed:
+        raise Refused("began_after_noticed", began=began, noticed=noticed)
+    for statement in mended.statements:
+        if statement.seq == seq and statement.next_update_at:
+            after_statement(statement.next_update_at, statement.at)
 
 
 def strike(incident: Incident, seq: int, reason: str, actor: int, now: datetime) -> list[Event]:

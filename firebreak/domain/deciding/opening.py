@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from firebreak.domain.channels import CHANNELS
 from firebreak.domain.deciding import still_open
 from firebreak.domain.events import Event, EventKind
 from firebreak.domain.incidents import Incident
@@ -51,7 +52,7 @@ def open_incident(incident: Incident, opening: Opening, actor: int | None, now: 
         "html": opening.html,
         "severity": known(opening.severity, SEVERITIES, "severity"),
         "language": known(opening.language, LANGUAGES, "language"),
-        "channels": list(dict.fromkeys(opening.channels)),
+        "channels": [known(channel, CHANNELS, "channels") for channel in dict.fromkeys(opening.channels)],
         "noticed_at": stamp(noticed),
         "began_at": stamp(_began(opening.began_at, noticed, now)) if opening.began_at else None,
         "exercise": opening.exercise,
@@ -106,6 +107,7 @@ def change_severity(incident: Incident, severity: str, reason: str, actor: int, 
 def add_channel(incident: Incident, channel: str, actor: int, now: datetime) -> list[Event]:
     """One more channel that the storm has reached."""
     still_open(incident)
+    known(channel, CHANNELS, "channel")
     if channel in incident.channels:
         return []
     return [Event(K.CHANNEL_ADDED, now, actor, {"channel": channel})]

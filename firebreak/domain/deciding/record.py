@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from firebreak.domain.channels import CHANNELS
 from firebreak.domain.deciding import still_open
 from firebreak.domain.deciding.opening import known
 from firebreak.domain.events import Event, EventKind
@@ -15,6 +16,7 @@ from firebreak.domain.refusal import Refused
 from firebreak.domain.text import LONGEST_LINE, clean, happened, required, stamp
 
 K = EventKind
+FARTHEST_PROMISE = timedelta(days=366)
 BUTTON_MOMENTS = ("acknowledged", "withdrew", "apologised", "contained")
 
 
@@ -31,11 +33,25 @@ def post_statement(
 ) -> list[Event]:
     """Posted in public, there and then. A promise of the next update starts its clock."""
     posted = happened(at, now)
-    data: dict[str, Any] = {"channel": channel, "text": required(text, "text"), "url": web_address(url, "url")}
-    if next_update_at is not None and next_update_at <= posted:
-        raise Refused("promise_before_statement", field="next_update_at", at=posted, promise=next_update_at)
-    data["next_update_at"] = stamp(next_update_at) if next_update_at else None
+    data: dict[str, Any] = {"channel": known(channel, CHANNELS, "channel"), "text": required(text, "text")}
+    data |= {"url": web_address(url, "url"), "next_update_at": _promise(next_update_at, posted)}
     return [Event(K.STATEMENT_POSTED, posted, actor, data)]
+
+
+def _promise(promise: datetime | None, posted: datetime) -> str | None:
+    """The promise as a stamp. One for the year 9999 has no local time in half of the world."""
+    if promise is None:
+        return None
+    after_statement(promise, posted)
+    if promise > posted + FARTHEST_PROMISE:
+        raise Refused("promise_too_far", field="next_update_at", days=FARTHEST_PROMISE.days, promise=promise)
+    return stamp(promise)
+
+
+def after_statement(promise: datetime, posted: datetime) -> None:
+    """Refuses a promise of the past."""
+    if promise <= posted:
+        raise Refused("promise_before_statement", field="next_update_at", at=posted, promise=promise)
 
 
 def web_address(url: str, field: str) -> str:
@@ -60,7 +76,8 @@ def add_note(
 ) -> list[Event]:  # fmt: skip
     """A note in Markdown (`html` is its safe rendering), with files: (sha256, size, type) and the name of each."""
     text = clean(text, "text") if files else required(text, "text")
-    data = {"text": text, "html": html, "files": [facts for facts, _ in files], "names": [name for _, name in files]}
+    names = [clean(name, "files", LONGEST_LINE) for _, name in files]
+    data = {"text": text, "html": html, "files": [facts for facts, _ in files], "names": names}
     return [Event(K.NOTE_ADDED, happened(at, now), actor, data)]
 
 

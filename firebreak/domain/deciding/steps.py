@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import count
 
 from firebreak.domain.deciding import still_open
 from firebreak.domain.deciding.opening import known
@@ -38,7 +39,7 @@ def finish_step(
     """Done. Already done: nothing new. A decision records which option was chosen."""
     still_open(incident)
     found = _step(incident, step)
-    if found.state == "done" and (not choice or choice == found.choice):
+    if found.state == "done" and (not found.decision or choice in ("", found.choice)):
         return []
     data: dict[str, object] = {"step": step, "note": clean(note, "note")}
     if found.decision:
@@ -79,7 +80,7 @@ def add_step(
     if due <= timedelta(0):
         raise Refused("due_not_ahead", field="due")
     data = {
-        "step": f"own-{sum(1 for fact in incident.facts if fact.event.kind is K.STEP_ADDED) + 1}",
+        "step": next(id for id in map("own-{}".format, count(1)) if id not in incident.steps),
         "title": required(title, "title", LONGEST_LINE).strip(),
         "role": known(role, ROLES, "role"),
         "phase": known(phase, PHASES, "phase"),
