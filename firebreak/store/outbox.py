@@ -27,7 +27,7 @@ AWAY = (OperationalError, InterfaceError)
 UNUSABLE = SQLAlchemyError
 
 LEASE = timedelta(minutes=2)
-"""How long one sending may take. It is longer than every time-out of a channel; after it somebody else may send."""
+"""After this somebody else may send: the time a killed worker delays a message. A slower sending may go out twice."""
 BEATS_KEPT = timedelta(days=1)
 PASS = 100
 """Rows taken in one go."""
@@ -170,7 +170,7 @@ def people() -> dict[int, Person]:
     reachable = sa.and_(Account.active.is_(True), Account.erased_at.is_(None))
     found = sa.select(*(getattr(Account, name) for name in names), reachable.label("reachable"))
     with db.engine.connect() as connection:
-        return {row.id: Person(*row[:-1], reachable=bool(row.reachable)) for row in connection.execute(found)}
+        return {row.id: Person(**row._mapping) for row in connection.execute(found)}
 
 
 def settings() -> Mapping[str, Any]:
