@@ -6,9 +6,11 @@ people typed, password hashes and the desk's secrets: keep it like the desk itse
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -17,13 +19,21 @@ from typing import Any
 import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from firebreak import files, maintenance
 from firebreak.store import db, models, triggers
-from firebreak.store.engine import WRITES
+from firebreak.store.engine import WRITES, snapshot
 
 FORMAT = 1
 PASSING = frozenset({"rate_count", "worker_beat", "alembic_version"})
+
+
+DAMAGED = (
+    *(OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError),
+    *(KeyError, ValueError, TypeError, AttributeError, SQLAlchemyError),
+)
+"""What reading a damaged or foreign zip may raise."""
 
 
 class BackupError(RuntimeError):
@@ -36,7 +46,7 @@ def tables() -> list[sa.Table]:
 
 
 def backup(target: Path) -> dict[str, int]:
-    """Write everything to `target` (readable by its owner only) and return table -> rows. Replaces a file whole or not at all."""
+    """Write everything to `target`, for its owner only; table -> rows. Replaces a file whole or not at all."""
     part = target.with_name(target.name + ".part")
     try:
         with os.fdopen(os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "wb") as raw:
@@ -52,18 +62,13 @@ def backup(target: Path) -> dict[str, int]:
 
 def _write(raw: Any) -> dict[str, int]:
     with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED) as archive:
-        with db.engine.connect().execution_options(isolation_level=_snapshot()) as connection, connection.begin():
+        with db.engine.connect().execution_options(**snapshot(db.engine)) as connection, connection.begin():
             counts = {table.name: _dump(archive, connection, table) for table in tables()}
             revision = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
         _add_files(archive)
         manifest = {"format": FORMAT, "revision": revision, "rows": counts}
         archive.writestr("manifest.json", json.dumps(manifest, indent=1))
     return counts
-
-
-def _snapshot() -> str:
-    """All tables as of one instant: SQLite's readers have that anyway."""
-    return "REPEATABLE READ" if db.engine.dialect.name == "postgresql" else "SERIALIZABLE"
 
 
 def _dump(archive: zipfile.ZipFile, connection: Connection, table: sa.Table) -> int:
@@ -104,11 +109,23 @@ def restore(source: Path, replace: bool = False) -> dict[str, int]:
     try:
         with zipfile.ZipFile(source) as archive:
             manifest = _manifest(archive)
-            _restore_files(archive)
             with db.engine.connect().execution_options(**WRITES) as connection, connection.begin():
-                return _restore_tables(archive, connection, manifest, replace)
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise BackupError(f"cannot restore {source}: {error}") from None
+                _only_into_an_empty_desk(connection, replace)
+                _restore_files(archive)
+                return _restore_tables(archive, connection, manifest)
+    except DAMAGED as error:
+        raise BackupError(f"cannot restore {source}: {_line(error)}") from None
+
+
+def _line(error: BaseException) -> str:
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def _only_into_an_empty_desk(connection: Connection, replace: bool) -> None:
+    held = connection.execute(sa.select(sa.func.count()).select_from(models.Entry)).scalar_one()
+    if held and not replace:
+        raise BackupError("this desk has a record already; add --replace to put the backup in its place")
 
 
 def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
@@ -128,9 +145,15 @@ def _restore_files(archive: zipfile.ZipFile) -> None:
     for name in archive.namelist():
         parts = Path(name).parts
         if parts[:2] == ("instance", "files"):
-            _place(files.path_of(parts[-1]), archive.read(name))
+            _place(files.path_of(parts[-1]), _unchanged(parts[-1], archive.read(name)))
         elif parts[:2] == ("instance", "playbooks") and len(parts) == 4 and ".." not in parts:
             _place(_instance() / "playbooks" / parts[2] / parts[3], archive.read(name))
+
+
+def _unchanged(sha256: str, content: bytes) -> bytes:
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise BackupError(f"a file in it is not what it was: {sha256[:16]}")
+    return content
 
 
 def _place(path: Path, content: bytes) -> None:
@@ -140,12 +163,7 @@ def _place(path: Path, content: bytes) -> None:
     part.replace(path)
 
 
-def _restore_tables(
-    archive: zipfile.ZipFile, connection: Connection, manifest: dict[str, Any], replace: bool
-) -> dict[str, int]:
-    held = connection.execute(sa.select(sa.func.count()).select_from(models.Entry)).scalar_one()
-    if held and not replace:
-        raise BackupError("this desk has a record already; add --replace to put the backup in its place")
+def _restore_tables(archive: zipfile.ZipFile, connection: Connection, manifest: dict[str, Any]) -> dict[str, int]:
     triggers.drop(connection)
     for table in reversed(tables()):
         connection.execute(sa.delete(table))
@@ -164,7 +182,7 @@ def _load(archive: zipfile.ZipFile, connection: Connection, table: sa.Table) -> 
     rows = [_typed(table, json.loads(line)) for line in archive.read(f"tables/{table.name}.jsonl").splitlines()]
     for start in range(0, len(rows), 500):
         connection.execute(sa.insert(table), rows[start : start + 500])
-    key = list(table.primary_key.columns)[0]
+    key = next(iter(table.primary_key.columns))
     if connection.dialect.name == "postgresql" and key.name == "id":
         last = sa.select(sa.func.max(key)).scalar_subquery()
         connection.execute(sa.select(sa.func.setval(f"{table.name}_id_seq", sa.func.coalesce(last, 1))))

@@ -73,10 +73,11 @@ def read(environ: Mapping[str, str] = os.environ, **overrides: Any) -> Config:
 
 def _known_database(config: Config) -> None:
     try:
-        backend = make_url(config.database).get_backend_name()
+        url = make_url(config.database)
     except (ArgumentError, ValueError):
-        backend = ""
-    if backend not in ("sqlite", "postgresql"):
+        url = make_url("unreadable://")
+    in_memory = url.drivername == "sqlite" and url.database in (None, "", ":memory:")
+    if in_memory or url.drivername not in ("sqlite", "postgresql+psycopg"):
         raise ConfigError("DATABASE_URL must start with postgresql:// or sqlite:/// (or be left out for SQLite)")
 
 

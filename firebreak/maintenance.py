@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from unicodedata import normalize
 
 import flask_migrate
 import sqlalchemy as sa
@@ -13,10 +16,13 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from firebreak.config import ConfigError
+from firebreak.domain.events import EventKind
 from firebreak.domain.folding import replay
 from firebreak.store import chain, db, models, projections, reading
-from firebreak.store.engine import WRITES
+from firebreak.store.engine import WRITES, snapshot
 from firebreak.store.log import DESK
+
+ERASURES = (EventKind.ENTRY_ERASED, EventKind.PERSON_ERASED)
 
 
 def migrate() -> None:
@@ -41,8 +47,8 @@ class Finding:
 
 
 def verify() -> Iterator[Finding]:
-    """Walk every chain: header, digest, link, gap, head and projections."""
-    with db.engine.connect() as connection:
+    """Walk every chain: header, digest, link, gap, head and projections, as of one instant."""
+    with db.engine.connect().execution_options(**snapshot(db.engine)) as connection:
         yield from findings(connection)
 
 
@@ -67,18 +73,30 @@ def _verify(connection: Connection, stream: str) -> Finding:
         .where(models.Entry.stream == stream)
         .order_by(models.Entry.seq)
     ).mappings()
-    previous, count, erased = chain.GENESIS, 0, 0
+    previous, count, emptied = chain.GENESIS, 0, set[int]()
+    told = _told_erased(connection, stream)
     for row in rows:
         count += 1
-        erased += row["body"] is None
-        broken = _fault(dict(row), count, previous)
+        emptied |= {row["seq"]} if row["body"] is None else set()
+        broken = _fault(dict(row), count, previous, told)
         if broken:
-            return Finding(stream, count, erased, previous, f"entry {row['seq']}: {broken}")
+            return Finding(stream, count, len(emptied), previous, f"entry {row['seq']}: {broken}")
         previous = row["hash"]
-    return Finding(stream, count, erased, previous, _head_fault(connection, stream, count, previous))
+    return Finding(stream, count, len(emptied), previous, _head_fault(connection, stream, count, previous))
 
 
-def _fault(row: dict[str, object], count: int, previous: str) -> str:
+def _told_erased(connection: Connection, stream: str) -> set[int]:
+    """The entries that the log itself says were erased: nobody empties a text in silence."""
+    told = sa.select(models.Entry.codes).where(models.Entry.stream == stream, models.Entry.kind.in_(ERASURES))
+    return {
+        seq
+        for codes in connection.execute(told).scalars()
+        for key in ("targets", "entries")
+        for seq in codes.get(key, ())
+    }
+
+
+def _fault(row: dict[str, object], count: int, previous: str, told: set[int]) -> str:
     if row["seq"] != count:
         return f"entry {count} is missing"
     if chain.link(previous, row) != row["hash"]:
@@ -87,6 +105,8 @@ def _fault(row: dict[str, object], count: int, previous: str) -> str:
         return "its text was changed"
     if row["body"] is None and row["salt"] is not None:
         return "its text is gone but its salt is not"
+    if row["body"] is None and count not in told:
+        return "its text was emptied, and the log does not say so"
     return ""
 
 
@@ -105,26 +125,57 @@ def _projection_fault(connection: Connection, stream: str) -> str:
     return ""
 
 
+def entry_of(head: str) -> str | None:
+    """The entry, such as FB-2026-014#7, whose hash begins so; None when a log that had it was cut or replaced."""
+    named = sa.select(models.Entry.stream, models.Entry.seq).where(models.Entry.hash.startswith(head, autoescape=True))
+    with db.engine.connect() as connection:
+        row = connection.execute(named).first()
+    return f"{row.stream}#{row.seq}" if row else None
+
+
 def rebuild(now: datetime) -> int:
-    """Write every projection anew from the log; how many incidents."""
+    """Write every projection anew from the log, while the desk runs; how many incidents."""
     with db.engine.connect().execution_options(**WRITES) as connection, connection.begin():
         streams = [name for name in reading.streams(connection) if name != DESK]
         for model in projections.TABLES:
-            connection.execute(sa.delete(models.table(model)))
+            orphans = models.table(model).c.reference.not_in(sa.select(models.Stream.name))
+            connection.execute(sa.delete(models.table(model)).where(orphans))
         for stream in streams:
-            projections.write(connection, {}, projections.rows_of(replay(reading.entries(connection, stream)), now))
+            _rebuild(connection, stream, now)
     return len(streams)
 
 
+def _rebuild(connection: Connection, stream: str, now: datetime) -> None:
+    """Locked, since a writer's change of rows that are being replaced would be lost."""
+    connection.execute(sa.select(models.Stream.seq).where(models.Stream.name == stream).with_for_update())
+    projections.rewrite(connection, replay(reading.entries(connection, stream)), now)
+
+
 def mentions(words: list[str]) -> dict[str, list[int]]:
-    """Incident -> seqs of entries whose typed text holds one of these words (case ignored)."""
+    """Incident -> seqs of entries whose typed text holds one of these words (case and way of composing ignored)."""
     found: dict[str, list[int]] = {}
-    wanted = [word.casefold() for word in words if word.strip()]
+    wanted = [_plain(word.strip()) for word in words if word.strip()]
     query = sa.select(models.Entry.stream, models.Entry.seq, models.EntryBody.body)
     query = query.join(models.EntryBody, models.EntryBody.entry_id == models.Entry.id)
-    query = query.where(models.EntryBody.body.is_not(None)).order_by(models.Entry.stream, models.Entry.seq)
+    query = query.where(models.EntryBody.body.is_not(None), models.Entry.stream != DESK).order_by(
+        models.Entry.stream, models.Entry.seq
+    )
     with db.engine.connect() as connection:
         for row in connection.execute(query):
-            if any(word in row.body.casefold() for word in wanted):
+            typed = _plain("\n".join(_texts(json.loads(row.body))))
+            if any(word in typed for word in wanted):
                 found.setdefault(row.stream, []).append(row.seq)
     return found
+
+
+def _plain(text: str) -> str:
+    return normalize("NFC", text).casefold()
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Every text inside a body; its keys are ours, not typed."""
+    if isinstance(value, str):
+        yield value
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for part in parts:
+        yield from _texts(part)

@@ -30,7 +30,7 @@ ABSENT = _phrases("""
     no answer, no answers, no reply, no response, not a word, silent, silence, went unnoticed, unattended
     everyone is off, everyone off, everyone is away, team is away, team is off, team off, office closed,
     office is closed, until monday, till monday, cannot reach, can't reach, could not reach
-    i am alone, on my own, only me
+    i am alone, on my own, only me, nobody from us, no one from us, none of us, nobody from our team, nothing from us
     personne n'a répondu, personne ne répond, personne n'a réagi, personne n'a vu, personne ne surveille,
     personne au bureau, personne d'astreinte, pas répondu, pas réagi, sans réponse, aucune réponse, pas un mot,
     rien dit, injoignable, jusqu'à lundi, avant lundi, bureaux fermés, en week-end, toute seule, tout seul

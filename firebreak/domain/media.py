@@ -45,7 +45,7 @@ def _is_text(head: bytes) -> bool:
     try:
         text = head.decode("utf-8")
     except UnicodeDecodeError as error:
-        if error.start < len(head) - 4:
+        if error.reason != "unexpected end of data":
             return False
         text = head[: error.start].decode("utf-8")
     return not any(ord(letter) < 32 and letter not in "\t\r\n\f" for letter in text)

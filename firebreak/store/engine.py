@@ -13,6 +13,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 BUSY_SECONDS = 10
 WRITES = {"writes": True}
+PRAGMAS = (
+    f"busy_timeout={BUSY_SECONDS * 1000}",
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",  # what was erased is overwritten, not just forgotten
+)
 
 
 def options(url: str) -> dict[str, Any]:
@@ -35,13 +42,18 @@ def prepare(engine: Engine) -> None:
 
 def _configure(connection: Any, _record: object) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+    for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def snapshot(engine: Engine) -> dict[str, Any]:
+    """Execution options for reading many tables as of one instant. Readers of SQLite have that anyway."""
+    return {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
 
 
 def insert_once(connection: Connection, model: type[Any], **values: Any) -> None:

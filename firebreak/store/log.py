@@ -6,6 +6,7 @@ projections, puts one outbox row, commits, and only then announces.
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,13 +19,14 @@ from sqlalchemy import Connection
 
 from firebreak import signals
 from firebreak.domain.deciding import settled
-from firebreak.domain.events import Entry, Event
+from firebreak.domain.events import DESK_KINDS, Entry, Event
 from firebreak.domain.folding import apply, replay
 from firebreak.domain.incidents import Incident
 from firebreak.store import chain, db, models, projections, reading
 from firebreak.store.engine import WRITES, insert_once
 
 DESK = "desk"
+REFERENCE = re.compile(r"FB-[0-9]{4}-[0-9]{3,9}")
 KEPT = 256
 
 
@@ -42,7 +44,7 @@ class Change:
 
     def record(self, events: Sequence[Event]) -> list[Entry]:
         """Append the events, and every clock they set or move. Nothing is stored before the block ends."""
-        wanted = list(events) if self.stream == DESK else settled(self.incident, events, self.now)
+        wanted = _of_the_desk(events) if self.stream == DESK else settled(self.incident, events, self.now)
         if wanted and self.before is None and self.stream != DESK:
             self.before = projections.rows_of(self.incident, self.now) if self.incident.seq else {}
         return [self._append(event) for event in wanted]
@@ -65,6 +67,13 @@ class Change:
         ids = sa.select(models.Entry.id).where(models.Entry.stream == self.stream, models.Entry.seq.in_(seqs))
         emptied = sa.update(models.EntryBody).where(models.EntryBody.entry_id.in_(ids))
         self.connection.execute(emptied.values(salt=None, body=None))
+
+
+def _of_the_desk(events: Sequence[Event]) -> list[Event]:
+    """The audit log is no incident, whatever a form says. LookupError, as for any unknown reference."""
+    if any(event.kind not in DESK_KINDS for event in events):
+        raise LookupError(DESK)
+    return list(events)
 
 
 @contextmanager
@@ -122,7 +131,14 @@ def _next(connection: Connection, name: str) -> int:
     return int(value)
 
 
+def _known_form(stream: str) -> bool:
+    """Whether it may be a reference: PostgreSQL fails on NUL, and every database on lone surrogates."""
+    return REFERENCE.fullmatch(stream) is not None
+
+
 def _locked(connection: Connection, stream: str, now: datetime) -> Change:
+    if stream != DESK and not _known_form(stream):
+        raise LookupError(stream)
     head = sa.select(models.Stream.seq, models.Stream.hash).where(models.Stream.name == stream)
     row = connection.execute(head.with_for_update()).first()
     if row is None and stream == DESK:
@@ -185,10 +201,12 @@ def _fresh(connection: Connection, stream: str, seq: int) -> Incident:
 
 def load(reference: str) -> Incident | None:
     """The incident as of now; None when there is none."""
+    if not _known_form(reference):
+        return None
     with db.engine.connect() as connection:
         head = sa.select(models.Stream.seq, models.Stream.hash).where(models.Stream.name == reference)
         row = connection.execute(head).first()
-        if row is None or reference == DESK:
+        if row is None:
             return None
         incident = _fresh(connection, reference, row.seq)
     _remember(incident, row.hash)

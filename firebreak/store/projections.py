@@ -113,3 +113,9 @@ def rewrite(connection: Connection, incident: Incident, now: datetime) -> None:
         table = models.table(model)
         connection.execute(sa.delete(table).where(table.c.reference == incident.reference))
     write(connection, {}, rows_of(incident, now))
+
+
+def look_again(connection: Connection, now: datetime) -> None:
+    """Have the worker look at every open incident at once: a setting that its alarms rest on has changed."""
+    row = models.table(models.IncidentRow)
+    connection.execute(sa.update(row).where(row.c.state == "open").values(next_due=now))

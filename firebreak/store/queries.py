@@ -17,8 +17,12 @@ PAGE = 50
 
 
 def settings() -> dict[str, Any]:
-    """The desk's settings (see `firebreak.store.settings.DEFAULTS`)."""
-    return desk_settings.read(db.session.connection())
+    """The desk's settings (see `firebreak.store.settings.DEFAULTS`).
+
+    Like `due_incidents` on a connection of its own: on SQLite a session that has read once sees nothing newer.
+    """
+    with db.engine.connect() as connection:
+        return desk_settings.read(connection)
 
 
 def people(only_active: bool = False) -> list[Account]:
@@ -59,7 +63,8 @@ def due_incidents(now: datetime) -> list[str]:
     found = sa.select(models.IncidentRow.reference).where(
         models.IncidentRow.state == "open", models.IncidentRow.next_due <= now
     )
-    return list(db.session.scalars(found.order_by(models.IncidentRow.next_due)))
+    with db.engine.connect() as connection:
+        return list(connection.execute(found.order_by(models.IncidentRow.next_due)).scalars())
 
 
 def deliveries(reference: str) -> list[models.Delivery]:
@@ -77,3 +82,9 @@ def worker_is_silent(now: datetime) -> bool:
     """Whether no worker has been heard of for 90 seconds."""
     seen = worker_seen_at()
     return seen is None or now - seen > WORKER_SILENT_AFTER
+
+
+def channels_by_use() -> list[str]:
+    """Channels by how many incidents they were affected in, most first."""
+    channel, uses = models.IncidentChannel.channel, sa.func.count()
+    return list(db.session.scalars(sa.select(channel).group_by(channel).order_by(uses.desc(), channel)))

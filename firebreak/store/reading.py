@@ -28,7 +28,7 @@ COLUMNS = (
 
 def entries(connection: Connection, stream: str, after: int = 0) -> Iterator[Entry]:
     """The entries of a stream in order of `seq`, those after `after`. The one query that loads bodies."""
-    found = sa.select(*COLUMNS).join(models.EntryBody, models.EntryBody.entry_id == models.Entry.id)
+    found = sa.select(*COLUMNS).outerjoin(models.EntryBody, models.EntryBody.entry_id == models.Entry.id)
     found = found.where(models.Entry.stream == stream, models.Entry.seq > after).order_by(models.Entry.seq)
     return (entry_of(row) for row in connection.execute(found).all())
 

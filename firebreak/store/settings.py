@@ -27,6 +27,7 @@ DEFAULTS: Mapping[str, Any] = {
     "mail_password": "",
     "mail_sender": "",
     "webhook_url": "",
+    "webhook_private": False,
     "webhook_secret": "",
 }
 """`channels`: rows of {channel, owner (account id or None), address}.

@@ -39,9 +39,7 @@ def load(hash: str) -> Version | None:
 
 def keep(connection: Connection, version: Version, now: datetime) -> None:
     """Save a version once, inside the caller's transaction."""
-    insert_once(
-        connection, PlaybookVersion, hash=version.hash, path=version.path, source=version.source, saved_at=now
-    )
+    insert_once(connection, PlaybookVersion, hash=version.hash, path=version.path, source=version.source, saved_at=now)
 
 
 def use(versions: Iterable[Version], now: datetime) -> None:

@@ -6,25 +6,33 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from firebreak import library
 from firebreak.domain.deciding import closing
 from firebreak.domain.deciding import opening as decide
 from firebreak.domain.incidents import Incident
 from firebreak.domain.playbooks import Playbook
 from firebreak.domain.refusal import Refused
-from firebreak.store import log, queries
+from firebreak.domain.text import LONGEST_LINE, clean
+from firebreak.store import log, queries, versions
 
 
 def open_incident(
     opening: decide.Opening, actor: int | None, now: datetime, key: str = "", playbook: Playbook | None = None
 ) -> Incident:
     """A new incident under the next reference of the desk's year. The same `key` again gives the same incident."""
-    with log.opening(_year(now), now, key) as change:
+    with log.opening(_year(now), now, clean(key, "key", LONGEST_LINE)) as change:
         if change.incident.seq:
             return change.incident
         change.record(decide.open_incident(change.incident, opening, actor, now))
         if playbook:
-            change.record(decide.choose_playbook(change.incident, playbook, actor, now))
+            _choose(change, playbook, actor, now)
     return change.incident
+
+
+def _choose(change: log.Change, playbook: Playbook, actor: int | None, now: datetime) -> None:
+    """The version is saved with the choice, so that an old incident can always show its playbook."""
+    versions.keep(change.connection, library.version_of(playbook), now)
+    change.record(decide.choose_playbook(change.incident, playbook, actor, now))
 
 
 def _year(now: datetime) -> int:
@@ -46,7 +54,9 @@ def add_channel(reference: str, channel: str, actor: int, now: datetime) -> Inci
 
 
 def choose_playbook(reference: str, playbook: Playbook, actor: int, now: datetime) -> Incident:
-    return log.record(reference, now, partial(decide.choose_playbook, playbook=playbook, actor=actor, now=now))
+    with log.changing(reference, now) as change:
+        _choose(change, playbook, actor, now)
+    return change.incident
 
 
 def stand_down(
