@@ -29,13 +29,24 @@ def firebreak() -> None:
 
 
 def main() -> None:
-    """Run a command; a mistake in the configuration is one clear line and exit status 2."""
+    """Run a command; a mistake in the configuration, or no database, is one clear line and exit status 2."""
     try:
         firebreak()
-    except RuntimeError as error:
-        from firebreak.config import ConfigError  # only now: importing it takes as long as starting to serve
-
-        if not isinstance(error, ConfigError):
+    except Exception as error:
+        told = _told(error)
+        if told is None:
             raise
-        click.echo(f"firebreak: {error}", err=True)
+        click.echo(f"firebreak: {told}", err=True)
         sys.exit(2)
+
+
+def _told(error: Exception) -> str | None:
+    """The line for what the person at the shell can mend; None for a mistake of ours."""
+    from sqlalchemy.exc import OperationalError  # only now: importing these takes as long as starting to serve
+
+    from firebreak.config import ConfigError
+
+    if isinstance(error, OperationalError):
+        why = str(error.orig).strip().splitlines()[0]
+        return f"the database cannot be used: {why}. Check DATABASE_URL; `firebreak setup` makes what is missing"
+    return str(error) if isinstance(error, ConfigError) else None

@@ -1,0 +1,109 @@
+"""What the desk says to a report while it is typed: playbooks that fit, a title, a severity, incidents like it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask import current_app
+
+from firebreak import library
+from firebreak.domain.deciding.opening import propose_title
+from firebreak.domain.incidents import Incident
+from firebreak.domain.matching import Match, Ranking, Report, rank
+from firebreak.domain.playbooks import Playbook
+from firebreak.domain.similarity import LIKE, Traits, likeness, traits
+from firebreak.store import log, queries
+from firebreak.store.models import IncidentRow
+from firebreak.web import desk, here, reasons
+
+SHOWN = 3
+SURE = 0.3
+ORDINARY = 0.5
+RECENT = timedelta(days=7)
+MOST_COMPARED = 50
+SEVERITY = "serious"
+"""Where no playbook proposes another: a storm graded too high costs less than one graded too low."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A playbook that may fit: how surely (0 to 1, a word) and why."""
+
+    playbook: Playbook
+    score: float
+    word: str
+    reasons: list[str]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """`picked` is the scenario the desk would start with; "" where it is not sure. `none`: how surely no crisis."""
+
+    fits: tuple[Fit, ...] = ()
+    none: float = 0.0
+    scores: tuple[tuple[str, float], ...] = ()
+    picked: str = ""
+    title: str = ""
+    severity: str = SEVERITY
+    similar: tuple[IncidentRow, ...] = ()
+
+    @property
+    def ordinary(self) -> bool:
+        """Whether this looks like ordinary anger."""
+        return self.none >= ORDINARY
+
+
+def advise(report: Report) -> Advice:
+    """The advice for a report; without words there is none to give."""
+    if not report.text.strip():
+        return Advice()
+    playbooks = library.playbooks(report.language)
+    ranking = rank(report, playbooks, desk.staffed_hours(here.desk()))
+    by_scenario = {playbook.scenario: playbook for playbook in playbooks}
+    fits = tuple(_fit(match, by_scenario[match.scenario], report.began_at) for match in ranking.matches[:SHOWN])
+    return Advice(
+        fits=fits,
+        none=ranking.none,
+        scores=tuple((match.scenario, round(match.score, 4)) for match in ranking.matches),
+        picked=_picked(ranking),
+        title=propose_title(report.text),
+        severity=fits[0].playbook.severity if fits else SEVERITY,
+        similar=tuple(_similar(report, ranking)),
+    )
+
+
+def _fit(match: Match, playbook: Playbook, began: datetime | None) -> Fit:
+    return Fit(playbook, match.score, reasons.fit(match.score), reasons.phrases(match, began))
+
+
+def _picked(ranking: Ranking) -> str:
+    best = ranking.matches[0] if ranking.matches else None
+    return best.scenario if best and best.score >= SURE and best.score > ranking.none else ""
+
+
+def _similar(report: Report, ranking: Ranking) -> list[IncidentRow]:
+    """Open incidents of the last days that speak of the same, the most alike first."""
+    here_and_now = traits(report.text, report.channels, _picked(ranking) or None)
+    recent = [
+        row for row in queries.incidents(state="open", limit=MOST_COMPARED) if row.opened_at > here.now() - RECENT
+    ]
+    alike = [(likeness(here_and_now, _traits(row)), row) for row in recent]
+    return [row for like, row in sorted(alike, key=lambda pair: -pair[0]) if like >= LIKE][:SHOWN]
+
+
+def _traits(row: IncidentRow) -> Traits:
+    """Cut once for each state of an incident: this runs at every pause in somebody's typing."""
+    kept: dict[str, tuple[int, Traits]] = current_app.extensions.setdefault("traits of incidents", {})
+    head, found = kept.get(row.reference, (-1, None))
+    if found is None or head != row.head_seq:
+        found = _cut(log.load(row.reference) or Incident(row.reference, title=row.title))
+        if len(kept) > 2 * MOST_COMPARED:
+            kept.clear()
+        kept[row.reference] = (row.head_seq, found)
+    return found
+
+
+def _cut(incident: Incident) -> Traits:
+    scenario = incident.playbook.scenario if incident.playbook else None
+    return traits(f"{incident.title}\n{incident.report}", incident.channels, scenario)

@@ -1,0 +1,74 @@
+"""Who does what: the people page of the room, taking, assigning, handing over and releasing roles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import abort, flash, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms.fields.choices import SelectChoice
+
+from firebreak.domain.deciding.steps import ROLES
+from firebreak.web import forms, here, room, words
+from firebreak.web.access import current_person, needs
+from firebreak.web.room import blueprint
+from firebreak.web.room_view import Room
+from firebreak.workflow import roles
+
+
+@blueprint.get("/roles/<role>")
+def role(reference: str, role: str) -> ResponseReturnValue:
+    """One role: who holds it, and giving it to somebody."""
+    return _page(reference, role)
+
+
+def _page(reference: str, role: str, form: forms.RoleForm | None = None) -> ResponseReturnValue:
+    found = room.find(reference)
+    row = next((row for row in found.roles if row.role == role), None) or abort(404)
+    form, wrong = form or role_form(found, role, formdata=None), form
+    html = render_template("incidents/role.html", room=found, incident=found.incident, row=row, form=form)
+    return (html, 422) if wrong else html
+
+
+def role_form(found: Room, role: str, **given: Any) -> forms.RoleForm:
+    """Everybody who may work on incidents; the holder, else the person here, is proposed."""
+    held = found.incident.roles.get(role)
+    form = forms.RoleForm(prefix="role", data={"person": held or current_person().id}, **given)
+    form.person.choices = [SelectChoice(str(each.id), each.name) for each in found.people]
+    return form
+
+
+@blueprint.post("/roles/<role>/take")
+@needs("responder")
+def take_role(reference: str, role: str) -> ResponseReturnValue:
+    """The person here does it from now. One tap: no form."""
+    _known(reference, role)
+    roles.assign(reference, role, current_person().id, current_person().id, here.now())
+    flash(_("You are now: %(role)s.", role=words.word("role", role)))
+    return room.back(reference)
+
+
+@blueprint.post("/roles/<role>")
+@needs("responder")
+def assign_role(reference: str, role: str) -> ResponseReturnValue:
+    """Given to a person; a hand-over when somebody else held it."""
+    form, who = role_form(_known(reference, role), role), current_person().id
+    wish = lambda: roles.assign(reference, role, form.person.data, who, here.now(), form.at.data)  # noqa: E731
+    return room.back(reference, "people") if forms.attempt(form, wish) else _page(reference, role, form)
+
+
+@blueprint.post("/roles/<role>/release")
+@needs("responder")
+def release_role(reference: str, role: str) -> ResponseReturnValue:
+    """Nobody holds it any more."""
+    _known(reference, role)
+    roles.release(reference, role, current_person().id, here.now())
+    return room.back(reference, "people")
+
+
+def _known(reference: str, role: str) -> Room:
+    """The room, when there is such a role in it; 404 otherwise."""
+    if role not in ROLES:
+        abort(404)
+    return room.find(reference)
