@@ -61,7 +61,7 @@ class Config(BaseModel):
 def read(environ: Mapping[str, str] = os.environ, **overrides: Any) -> Config:
     """The configuration, or ConfigError naming the variable and the cure."""
     names = {field.alias: name for name, field in Config.model_fields.items()}
-    given = {alias: environ[alias] for alias in names if alias and environ.get(alias)}
+    given = {a: environ[a] for a, name in names.items() if a and environ.get(a) and name not in overrides}
     try:
         config = Config.model_validate({**given, **overrides})
     except ValidationError as error:
