@@ -31,6 +31,12 @@ def people(only_active: bool = False) -> list[Account]:
     return list(db.session.scalars(found.where(Account.active.is_(True)) if only_active else found))
 
 
+def can_work(person: int) -> bool:
+    """Whether this account is active and may work incidents: only then can it be given a role or a step."""
+    found = db.session.get(Account, person, populate_existing=True)
+    return found is not None and found.may("responder")
+
+
 def names(ids: Iterable[int | None] | None = None) -> dict[int, str]:
     """Account id -> name, erased people included (as they are called now)."""
     found = sa.select(Account.id, Account.name)

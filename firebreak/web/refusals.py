@@ -76,6 +76,10 @@ def _critical_steps_open(facts: Facts) -> str:
     )
 
 
+def _cannot_work(facts: Facts) -> str:
+    return _("This person has no account that may work incidents. Choose somebody else.")
+
+
 def _unknown_reference(facts: Facts) -> str:
     return _("There is no incident %(reference)s. References look like FB-2026-014.", reference=facts["reference"])
 
@@ -126,6 +130,7 @@ SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     "too_long": _too_long,
     "unknown_access": lambda facts: _("Choose one from the list."),
     "unknown_entry": lambda facts: _("There is no entry %(entry)s in this log.", entry=facts["entry"]),
+    "cannot_work": _cannot_work,
     "unknown_reference": _unknown_reference,
     "unknown_step": lambda facts: _("This step is no longer in the checklist. Look at the checklist again."),
     "unknown_word": lambda facts: _("%(field)s: choose one from the list.", field=_field(facts)),

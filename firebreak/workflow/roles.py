@@ -7,11 +7,14 @@ from functools import partial
 
 from firebreak.domain.deciding import roles as decide
 from firebreak.domain.incidents import Incident
-from firebreak.store import log
+from firebreak.domain.refusal import Refused
+from firebreak.store import log, queries
 
 
 def assign(reference: str, role: str, person: int, actor: int, now: datetime, at: datetime | None = None) -> Incident:
-    """Take (person is the actor), assign, or hand over."""
+    """Take (person is the actor), assign, or hand over, to somebody who may work incidents."""
+    if not queries.can_work(person):
+        raise Refused("cannot_work", field="person", person=person)
     return log.record(
         reference, now, partial(decide.assign_role, role=role, person=person, actor=actor, now=now, at=at)
     )

@@ -7,7 +7,8 @@ from functools import partial
 
 from firebreak.domain.deciding import steps as decide
 from firebreak.domain.incidents import Incident
-from firebreak.store import log
+from firebreak.domain.refusal import Refused
+from firebreak.store import log, queries
 
 
 def finish(
@@ -46,5 +47,7 @@ def add(
 
 
 def assign(reference: str, step: str, person: int | None, actor: int, now: datetime) -> Incident:
-    """Take (person is the actor), assign, or give back to the role (None)."""
+    """Take (person is the actor), assign to somebody who may work incidents, or give back to the role (None)."""
+    if person is not None and not queries.can_work(person):
+        raise Refused("cannot_work", field="person", person=person)
     return log.record(reference, now, partial(decide.assign_step, step=step, person=person, actor=actor, now=now))
