@@ -1,4 +1,4 @@
-"""Alembic's environment: the app's own engine and one transaction. The tables of the log are never altered in batch mode."""
+"""Alembic's environment: the app's own engine, one transaction. The log is never altered in batch mode."""
 
 from __future__ import annotations
 
