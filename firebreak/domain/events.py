@@ -49,6 +49,15 @@ class EventKind(StrEnum):
     ACCOUNT_SECURED = "account:secured"
     LINK_ISSUED = "link:issued"
     SETTINGS_CHANGED = "settings:changed"
+    BRIEF_WRITTEN = "brief:written"
+    REVIEW_ANSWERED = "review:answered"
+    REVIEW_AGREED = "review:agreed"
+    REVIEW_REOPENED = "review:reopened"
+    ACTION_ADDED = "action:added"
+    ACTION_CHANGED = "action:changed"
+    ACTION_CLOSED = "action:closed"
+    TOKEN_ADDED = "token:added"
+    TOKEN_REVOKED = "token:revoked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +110,15 @@ SHAPES: Mapping[EventKind, Shape] = {
     K.ACCOUNT_SECURED: _shape("person what"),
     K.LINK_ISSUED: _shape("person purpose"),
     K.SETTINGS_CHANGED: _shape("fields"),
+    K.BRIEF_WRITTEN: _shape("", "known unknown next", mendable=True),
+    K.REVIEW_ANSWERED: _shape("question playbook", "answer", mendable=True),
+    K.REVIEW_AGREED: _shape("", "note"),
+    K.REVIEW_REOPENED: _shape("", "reason"),
+    K.ACTION_ADDED: _shape("action owner due", "what", mendable=True),
+    K.ACTION_CHANGED: _shape("action owner due", "what"),
+    K.ACTION_CLOSED: _shape("action outcome", "note", mendable=True),
+    K.TOKEN_ADDED: _shape("token access person", "name"),
+    K.TOKEN_REVOKED: _shape("token"),
 }
 
 
@@ -108,6 +126,7 @@ DESK_KINDS = frozenset(
     {
         *(K.PERSON_ADDED, K.PERSON_CHANGED, K.PERSON_DISABLED, K.PERSON_ENABLED, K.PERSON_ERASED),
         *(K.ACCESS_CHANGED, K.ACCOUNT_SECURED, K.LINK_ISSUED, K.SETTINGS_CHANGED),
+        *(K.TOKEN_ADDED, K.TOKEN_REVOKED),
     }
 )
 """What the desk's own log holds; every other kind belongs to an incident."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from firebreak.domain.events import Entry
 
@@ -76,6 +76,49 @@ class Chosen:
     legal_clocks: tuple[tuple[str, str, timedelta], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What the lead wrote last for those who decide: what is known, what is not, what comes next."""
+
+    seq: int
+    at: datetime
+    by: int | None
+    known: str = ""
+    unknown: str = ""
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one person answers to one question of the review. `playbook` is the version that asks `q1`…, else ""."""
+
+    seq: int
+    question: str
+    playbook: str
+    by: int | None
+    at: datetime
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something to change after the incident. `outcome` is None while it is open; `due` is a day of the desk."""
+
+    id: str
+    seq: int
+    owner: int | None
+    due: date | None
+    what: str = ""
+    outcome: str | None = None
+    closed_at: datetime | None = None
+    note: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether somebody is to do it, by a date."""
+        return self.owner is not None and self.due is not None
+
+
 @dataclass(frozen=True)
 class Incident:
     """Everything the log says of one incident, as of entry `seq`. Times are aware UTC."""
@@ -100,6 +143,10 @@ class Incident:
     statements: tuple[Statement, ...] = ()
     outcome: str | None = None
     duplicate_of: str | None = None
+    brief: Brief | None = None
+    answers: tuple[Answer, ...] = ()
+    actions: Mapping[str, Action] = field(default_factory=dict)
+    agreed_by: int | None = None
     struck: frozenset[int] = frozenset()
     corrected: frozenset[int] = frozenset()
     facts: tuple[Entry, ...] = field(default=(), repr=False, compare=False)
@@ -112,6 +159,10 @@ class Incident:
     def open_critical(self) -> tuple[Step, ...]:
         """Critical steps that nobody has done or set aside."""
         return tuple(step for step in self.steps.values() if step.critical and step.waits)
+
+    @property
+    def open_actions(self) -> tuple[Action, ...]:
+        return tuple(action for action in self.actions.values() if action.outcome is None)
 
     def fact(self, seq: int) -> Entry | None:
         """The entry as it was stored; None when there is none."""

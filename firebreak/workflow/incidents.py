@@ -17,10 +17,16 @@ from firebreak.store import log, queries, versions
 
 
 def open_incident(
-    opening: decide.Opening, actor: int | None, now: datetime, key: str = "", playbook: Playbook | None = None
+    opening: decide.Opening,
+    actor: int | None,
+    now: datetime,
+    key: str = "",
+    playbook: Playbook | None = None,
+    sent: str | None = None,
 ) -> Incident:
-    """A new incident under the next reference of the desk's year. The same `key` again gives the same incident."""
-    with log.opening(_year(now), now, clean(key, "key", LONGEST_LINE)) as change:
+    """A new incident under the next reference of the desk's year. The same `key` again gives the same incident, and
+    is refused with another `sent`, the hash of what was asked for."""
+    with log.opening(_year(now), now, clean(key, "key", LONGEST_LINE), sent) as change:
         if change.incident.seq:
             return change.incident
         change.record(decide.open_incident(change.incident, opening, actor, now))
@@ -43,10 +49,11 @@ def retitle(reference: str, title: str, actor: int, now: datetime) -> Incident:
     return log.record(reference, now, partial(decide.retitle, title=title, actor=actor, now=now))
 
 
-def change_severity(reference: str, severity: str, reason: str, actor: int, now: datetime) -> Incident:
-    return log.record(
-        reference, now, partial(decide.change_severity, severity=severity, reason=reason, actor=actor, now=now)
-    )
+def change_severity(
+    reference: str, severity: str, reason: str, actor: int, now: datetime, at: datetime | None = None
+) -> Incident:
+    wish = partial(decide.change_severity, severity=severity, reason=reason, actor=actor, now=now, at=at)
+    return log.record(reference, now, wish)
 
 
 def add_channel(reference: str, channel: str, actor: int, now: datetime) -> Incident:
@@ -60,13 +67,19 @@ def choose_playbook(reference: str, playbook: Playbook, actor: int, now: datetim
 
 
 def stand_down(
-    reference: str, outcome: str, reason: str, actor: int, now: datetime, duplicate_of: str | None = None
+    reference: str,
+    outcome: str,
+    reason: str,
+    actor: int,
+    now: datetime,
+    duplicate_of: str | None = None,
+    at: datetime | None = None,
 ) -> Incident:
     """Stand down; a duplicate must name an incident that exists."""
     if duplicate_of and log.load(duplicate_of) is None:
         raise Refused("unknown_reference", field="duplicate_of", reference=duplicate_of)
-    wish = partial(closing.stand_down, outcome=outcome, reason=reason, actor=actor, now=now, duplicate_of=duplicate_of)
-    return log.record(reference, now, wish)
+    decided = partial(closing.stand_down, outcome=outcome, reason=reason, actor=actor, now=now)
+    return log.record(reference, now, partial(decided, duplicate_of=duplicate_of, at=at))
 
 
 def reopen(reference: str, reason: str, actor: int, now: datetime) -> Incident:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -64,3 +65,14 @@ def test_reopening_needs_a_reason_and_a_stood_down_incident(story: Story) -> Non
     assert refusal(story.do, closing.reopen, "") == "required"
     story.do(closing.reopen, "It goes on")
     assert story.incident.state == "open"
+
+
+def test_it_may_have_been_over_earlier() -> None:
+    incident = opened().incident
+    earlier = incident.opened_at
+    assert closing.stand_down(incident, "resolved", "calm", 1, NOW, at=earlier)[0].at == earlier
+
+
+def test_it_cannot_be_over_before_it_was_opened(story: Story) -> None:
+    long_ago = NOW - timedelta(days=400)
+    assert refusal(closing.stand_down, story.incident, "resolved", "calm", 1, NOW, at=long_ago) == "before_opening"

@@ -245,7 +245,7 @@ def test_where_the_desk_has_mail_the_invitation_goes_out_as_well(ada: FlaskClien
 def test_a_forgotten_password_brings_a_link_by_mail_that_works(client: FlaskClient, box: Box, app: Flask) -> None:
     send(client, "/forgotten", email="ROSA@example.org")
     [thread.join() for thread in threading.enumerate() if thread.name == "forgotten"]
-    link = re.findall(r"http://localhost(/link/[\w-]{43})", box.letters[0][1].replace("=\r\n", ""))[0]
+    link = re.findall(r"http://127.0.0.1:5000(/link/[\w-]{43})", box.letters[0][1].replace("=\r\n", ""))[0]
     assert client.get(link).status_code == 200
 
 

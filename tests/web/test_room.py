@@ -320,3 +320,44 @@ def test_a_role_is_handed_over_to_a_person(rosa, storm, now_in, person):
     send(rosa, f"/incidents/{reference}/roles/lead/take")
     send(rosa, f"/incidents/{reference}/roles/lead", **{"role-person": str(person("paul").id)})
     assert now_in(reference).lead == person("paul").id
+
+
+def test_the_second_person_to_tick_learns_whose_tick_stands(app, rosa, sign_in, storm, now_in):
+    reference = storm()
+    path = f"/incidents/{reference}/steps/pause-scheduled/done"
+    send(rosa, path)
+    answer = send(sign_in(app.test_client(), "ada"), path, follow=True)
+    assert "Already done by Rosa" in text_of(answer.text)
+    assert now_in(reference).steps["pause-scheduled"].by == 2
+
+
+def test_a_stale_page_does_not_snatch_the_lead_from_who_just_took_it(app, rosa, sign_in, storm, now_in):
+    reference = storm()
+    path = f"/incidents/{reference}/roles/lead/take"
+    send(rosa, path)
+    ada = sign_in(app.test_client(), "ada")
+    assert "has it already" in send(ada, path, follow=True).text
+    assert now_in(reference).lead == 2
+    send(ada, path, instead="2")
+    assert now_in(reference).lead == 1
+
+
+def test_what_a_holding_text_leaves_to_the_person_is_named_beside_it(rosa, storm):
+    assert "Replace {{ link }}, {{ subject }} before you post." in rosa.get(f"/incidents/{storm()}").text
+
+
+def test_a_marker_nobody_replaced_is_pointed_out_and_never_blocks_a_true_record(rosa, storm, now_in):
+    reference = storm()
+    told = {"statement-x-text": "We hear you about {{ subject }}."}
+    answer = send(rosa, f"/incidents/{reference}/statements/x", **told)
+    assert answer.status_code == 422 and "The text still says {{ subject }}" in answer.text
+    assert not now_in(reference).statements
+    send(rosa, f"/incidents/{reference}/statements/x", **told, **{"statement-x-as_it_is": "y"})
+    assert now_in(reference).statements[0].text == "We hear you about {{ subject }}."
+
+
+def test_the_step_due_first_is_said_on_top(rosa, storm, now_in):
+    reference = storm()
+    assert 'href="#step-page-roles"' in rosa.get(f"/incidents/{reference}").text
+    send(rosa, f"/incidents/{reference}/steps/page-roles/done")
+    assert 'href="#step-capture-evidence"' in rosa.get(f"/incidents/{reference}").text

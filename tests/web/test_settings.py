@@ -151,3 +151,9 @@ def test_webhook_addresses_that_are_dangerous_are_refused(
     fields = {"webhook_url": url, **({"webhook_private": "y"} if private else {})}
     assert send(ada, "/settings/webhook", **fields).status_code == 200
     assert stored("webhook_url") == ""
+
+
+def test_a_sender_that_is_no_address_is_refused_at_once(ada: FlaskClient, stored: Callable[[str], Any]) -> None:
+    answer = send(ada, "/settings/mail", **{**MAIL, "mail_sender": "The desk"})
+    assert "Desk &lt;desk@example.org&gt;" in answer.text
+    assert stored("mail_sender") == ""

@@ -6,6 +6,7 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from html import unescape
 
 import pytest
@@ -87,7 +88,9 @@ def test_pages_of_the_library_that_we_do_not_use_are_not_there(client: FlaskClie
 def test_a_session_cookie_is_closed_to_scripts_and_lasts_twelve_hours(client: FlaskClient) -> None:
     answer = send(client, "/sign-in", email="ada@example.org", password=PASSWORD)
     cookie = answer.headers["Set-Cookie"]
-    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie and "Expires=" in cookie
+    assert "HttpOnly" in cookie and "SameSite=Lax" in cookie
+    ends = parsedate_to_datetime(re.search(r"Expires=([^;]+)", cookie)[1])
+    assert timedelta(hours=11) < ends - now() <= timedelta(hours=12)
 
 
 # --- limits ----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from firebreak.config import HOME
 from firebreak.domain.events import EventKind
 
 TEMPLATES = sorted((HOME / "templates").rglob("*.html"))
-DESK_KINDS = ("person:", "access:", "account:", "link:", "settings:")
+DESK_KINDS = ("person:", "access:", "account:", "link:", "settings:", "token:")
 INCIDENT_KINDS = [kind for kind in EventKind if not kind.startswith(DESK_KINDS)]
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style\b|\sstyle=|\son[a-z]+=\"|javascript:", re.I)
 

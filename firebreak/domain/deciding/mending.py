@@ -18,7 +18,7 @@ from firebreak.domain.text import LONGEST_LINE, LONGEST_TEXT, clean, happened, m
 K = EventKind
 CORRECTABLE_CODES = frozenset({"began_at", "noticed_at", "channel"})
 LINES = frozenset({"title", "question", "chosen"})
-OPTIONAL = frozenset({"note", "options"})
+OPTIONAL = frozenset({"note", "options", "known", "unknown", "next"})
 
 
 def _mendable(incident: Incident, seq: int) -> Entry:

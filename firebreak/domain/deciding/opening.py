@@ -92,7 +92,9 @@ def retitle(incident: Incident, title: str, actor: int, now: datetime) -> list[E
     return [] if title == incident.title else [Event(K.INCIDENT_RETITLED, now, actor, {"title": title})]
 
 
-def change_severity(incident: Incident, severity: str, reason: str, actor: int, now: datetime) -> list[Event]:
+def change_severity(
+    incident: Incident, severity: str, reason: str, actor: int, now: datetime, at: datetime | None = None
+) -> list[Event]:
     """A new severity; lowering it needs a reason."""
     still_open(incident)
     known(severity, SEVERITIES, "severity")
@@ -101,7 +103,7 @@ def change_severity(incident: Incident, severity: str, reason: str, actor: int, 
     lower = SEVERITIES.index(severity) > SEVERITIES.index(incident.severity)
     reason = required(reason, "reason") if lower else clean(reason, "reason")
     data = {"severity": severity, "previous": incident.severity, "reason": reason}
-    return [Event(K.SEVERITY_CHANGED, now, actor, data)]
+    return [Event(K.SEVERITY_CHANGED, happened(at, now), actor, data)]
 
 
 def add_channel(incident: Incident, channel: str, actor: int, now: datetime) -> list[Event]:
