@@ -5,12 +5,16 @@ from __future__ import annotations
 COMMANDS = {
     "backup": "backup",
     "erase": "erase",
+    "export": "export",
+    "pack": "pack",
     "people": "people",
     "playbooks": "playbooks",
     "rebuild": "verify",
     "restore": "backup",
+    "review": "review",
     "serve": "serve",
     "setup": "setup",
+    "tokens": "tokens",
     "verify": "verify",
     "watch": "watch",
 }

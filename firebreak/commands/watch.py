@@ -9,6 +9,7 @@ import click
 
 from firebreak import create_app
 from firebreak.notify.worker import Worker, first_line
+from firebreak.printjobs import Printer
 from firebreak.store import outbox
 from firebreak.workflow.tick import tick
 
@@ -16,9 +17,9 @@ from firebreak.workflow.tick import tick
 @click.command()
 @click.option("--once", is_flag=True, help="One round, then end: for a timer instead of a running worker.")
 def watch(once: bool) -> None:
-    """Ring the clocks and send what is due, until told to stop."""
+    """Ring the clocks, send what is due and make PDFs, until told to stop."""
     logging.basicConfig(format="%(asctime)s worker: %(message)s", datefmt="%H:%M:%S", level=logging.WARNING)
-    worker = Worker(create_app(), tick)
+    worker = Worker(create_app(), tick, chore=Printer())
     if once:
         _once(worker)
         return

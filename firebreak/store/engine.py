@@ -23,14 +23,15 @@ PRAGMAS = (
 
 
 def options(url: str) -> dict[str, Any]:
-    """Engine options for this kind of database."""
+    """Engine options for this kind of database. Errors never hold values: they are logged, and values are secret."""
+    shared = {"hide_parameters": True}
     if url.startswith("sqlite"):
-        return {
+        return shared | {
             "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False},
             "pool_size": 20,
             "max_overflow": 60,
         }
-    return {"pool_size": 10, "max_overflow": 60, "pool_pre_ping": True}
+    return shared | {"pool_size": 10, "max_overflow": 60, "pool_pre_ping": True}
 
 
 def prepare(engine: Engine) -> None:

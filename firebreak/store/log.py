@@ -22,6 +22,7 @@ from firebreak.domain.deciding import settled
 from firebreak.domain.events import DESK_KINDS, Entry, Event
 from firebreak.domain.folding import apply, replay
 from firebreak.domain.incidents import Incident
+from firebreak.domain.refusal import Refused
 from firebreak.store import chain, db, models, projections, reading
 from firebreak.store.engine import WRITES, insert_once
 
@@ -87,30 +88,34 @@ def changing(stream: str, now: datetime) -> Iterator[Change]:
 
 
 @contextmanager
-def opening(year: int, now: datetime, key: str = "") -> Iterator[Change]:
+def opening(year: int, now: datetime, key: str = "", sent: str | None = None) -> Iterator[Change]:
     """A transaction on a new incident: the next reference of the desk's year, FB-2026-014.
 
-    A `key` that has opened an incident before gives that incident, with nothing to do. Counting first makes
-    two openings wait for each other, so the second one sees the first one's key.
+    A `key` that has opened an incident before gives that incident, with nothing to do; with another `sent` (a hash
+    of what was asked for) it is refused: key_reused. Counting first makes two openings wait for each other, so the
+    second one sees the first one's key.
     """
     with _writing() as connection:
         counting = connection.begin_nested()
         number = _next(connection, f"incident-{year}")
-        known = connection.execute(sa.select(models.Opening.reference).where(models.Opening.key == key)).scalar()
+        opened = sa.select(models.Opening.reference, models.Opening.sent).where(models.Opening.key == key)
+        known = connection.execute(opened).first()
+        if known and known.sent != sent:
+            raise Refused("key_reused", reference=known.reference)
         if known:
             counting.rollback()
-            change = _locked(connection, known, now)
+            change = _locked(connection, known.reference, now)
         else:
-            change = _new(connection, f"FB-{year}-{number:03d}", key, now)
+            change = _new(connection, f"FB-{year}-{number:03d}", key, sent, now)
         yield change
         _finish(change)
     _tell(change)
 
 
-def _new(connection: Connection, stream: str, key: str, now: datetime) -> Change:
+def _new(connection: Connection, stream: str, key: str, sent: str | None, now: datetime) -> Change:
     connection.execute(sa.insert(models.Stream).values(name=stream, seq=0, hash=chain.GENESIS))
     if key:
-        connection.execute(sa.insert(models.Opening).values(key=key, reference=stream))
+        connection.execute(sa.insert(models.Opening).values(key=key, reference=stream, sent=sent))
     return Change(connection, stream, now, (0, chain.GENESIS), Incident(stream))
 
 

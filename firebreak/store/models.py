@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, Text, UniqueConstraint
@@ -57,11 +58,13 @@ class Counter(Base):
 
 
 class Opening(Base):
-    """The key of a form that opened an incident, so that a double tap opens one."""
+    """The key of a form that opened an incident, so that a double tap opens one; `sent` is a hash of what an API's
+    client sent with it."""
 
     __tablename__ = "opening"
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     reference: Mapped[text]
+    sent: Mapped[optional_text]
 
 
 class PlaybookVersion(Base):
@@ -159,6 +162,19 @@ class IncidentStatement(Base):
     next_update_at: Mapped[optional_utc]
 
 
+class IncidentAction(Base):
+    """What is to be changed after an incident; open while it has no outcome."""
+
+    __tablename__ = "incident_action"
+    reference: Mapped[str] = mapped_column(Text, primary_key=True)
+    action: Mapped[str] = mapped_column(Text, primary_key=True)
+    what: Mapped[text]
+    owner: Mapped[int | None]
+    due: Mapped[date | None]
+    outcome: Mapped[optional_text]
+    __table_args__ = (Index("incident_action_open", "outcome", "due"),)
+
+
 class File(Base):
     """A file kept by content hash. `erased_at` when its bytes were removed."""
 
@@ -239,6 +255,42 @@ class RateCount(Base):
     key: Mapped[str] = mapped_column(Text, primary_key=True)
     value: Mapped[int]
     expires_at: Mapped[utc]
+
+
+class PrintJob(Base):
+    """A PDF that the worker makes. `result` is the SHA-256 of the bytes in the instance's `prints` folder."""
+
+    __tablename__ = "print_job"
+    id: Mapped[id_key]
+    kind: Mapped[text]
+    params: Mapped[json_value]
+    state: Mapped[text]
+    progress: Mapped[int]
+    tries: Mapped[int]
+    lease_until: Mapped[optional_utc]
+    result: Mapped[optional_text]
+    name: Mapped[text]
+    pages: Mapped[int]
+    size: Mapped[int]
+    reason: Mapped[optional_text]
+    asked_by: Mapped[int | None]
+    asked_at: Mapped[utc]
+    done_at: Mapped[optional_utc]
+    __table_args__ = (Index("print_job_waiting", "state", "id"),)
+
+
+class ApiToken(Base):
+    """A token of the API: only its hash is kept. `person` is the account behind it, None for one of the desk's own."""
+
+    __tablename__ = "api_token"
+    id: Mapped[id_key]
+    token_hash: Mapped[str] = mapped_column(Text, unique=True)
+    name: Mapped[text]
+    access: Mapped[text]
+    person: Mapped[int | None]
+    made_at: Mapped[utc]
+    last_used_at: Mapped[optional_utc]
+    revoked_at: Mapped[optional_utc]
 
 
 def table(model: type[Base]) -> Any:

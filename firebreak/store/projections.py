@@ -20,6 +20,7 @@ TABLES = (
     models.IncidentPerson,
     models.IncidentStep,
     models.IncidentStatement,
+    models.IncidentAction,
 )
 
 
@@ -33,6 +34,7 @@ def rows_of(incident: Incident, now: datetime) -> Rows:
         "incident_person": _keyed("role", [_row(ref, role=r, person=p) for r, p in incident.roles.items()]),
         "incident_step": _keyed("step", _step_rows(incident)),
         "incident_statement": _keyed("seq", _statement_rows(incident)),
+        "incident_action": _keyed("action", _action_rows(incident)),
     }
 
 
@@ -85,6 +87,12 @@ def _step_rows(incident: Incident) -> list[dict[str, Any]]:
 def _statement_rows(incident: Incident) -> list[dict[str, Any]]:
     names = ("seq", "channel", "at", "next_update_at")
     return [_row(incident.reference, **{name: getattr(s, name) for name in names}) for s in incident.statements]
+
+
+def _action_rows(incident: Incident) -> list[dict[str, Any]]:
+    names = ("what", "owner", "due", "outcome")
+    told = incident.actions.values()
+    return [_row(incident.reference, action=a.id, **{name: getattr(a, name) for name in names}) for a in told]
 
 
 def write(connection: Connection, before: Rows, after: Rows) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from firebreak.store import db, models
+from firebreak.store import db, models, reading
 from firebreak.store import settings as desk_settings
 from firebreak.store.accounts import Account
 
@@ -38,18 +38,24 @@ def can_work(person: int) -> bool:
 
 
 def names(ids: Iterable[int | None] | None = None) -> dict[int, str]:
-    """Account id -> name, erased people included (as they are called now)."""
-    found = sa.select(Account.id, Account.name)
+    """Account id -> name, erased people included (as they are called now); minus a token's id -> its name."""
+    people = sa.select(Account.id.label("id"), Account.name.label("name"))
+    tokens = sa.select((-models.ApiToken.id).label("id"), models.ApiToken.name.label("name"))
     if ids is not None:
-        found = found.where(Account.id.in_({id for id in ids if id is not None}))
-    return {row.id: row.name for row in db.session.execute(found)}
+        wanted = {id for id in ids if id is not None}
+        people, tokens = people.where(Account.id.in_(wanted)), tokens.where((-models.ApiToken.id).in_(wanted))
+    return {row.id: row.name for row in db.session.execute(people.union_all(tokens))}
 
 
-def incidents(*, state: str | None = None, before: int | None = None, limit: int = PAGE) -> list[models.IncidentRow]:
+def incidents(
+    *, state: str | None = None, severity: str | None = None, before: int | None = None, limit: int = PAGE
+) -> list[models.IncidentRow]:
     """Newest first; `before` is the number of the last row already seen."""
     found = sa.select(models.IncidentRow).order_by(models.IncidentRow.number.desc()).limit(limit)
     if state:
         found = found.where(models.IncidentRow.state == state)
+    if severity:
+        found = found.where(models.IncidentRow.severity == severity)
     if before:
         found = found.where(models.IncidentRow.number < before)
     return list(db.session.scalars(found))
@@ -94,3 +100,28 @@ def channels_by_use() -> list[str]:
     """Channels by how many incidents they were affected in, most first."""
     channel, uses = models.IncidentChannel.channel, sa.func.count()
     return list(db.session.scalars(sa.select(channel).group_by(channel).order_by(uses.desc(), channel)))
+
+
+def open_actions() -> list[tuple[models.IncidentAction, models.IncidentRow]]:
+    """Every action that is not closed, with its incident: the longest overdue first, those without a date last."""
+    action, row = models.IncidentAction, models.IncidentRow
+    found = sa.select(action, row).join(row, row.reference == action.reference).where(action.outcome.is_(None))
+    ordered = found.order_by(action.due.is_(None), action.due, row.number, action.action)
+    return [(each[0], each[1]) for each in db.session.execute(ordered)]
+
+
+def earlier_moments(reference: str) -> list[dict[str, datetime]]:
+    """The moments of each other incident that was real, over and resolved. Exercises are no measure of anything."""
+    moment, row = models.IncidentMoment, models.IncidentRow
+    real = sa.and_(row.exercise.is_(False), row.outcome == "resolved", row.reference != reference)
+    query = sa.select(moment).join(row, row.reference == moment.reference).where(real)
+    found: dict[str, dict[str, datetime]] = {}
+    for each in db.session.scalars(query):
+        found.setdefault(each.reference, {})[each.moment] = each.at
+    return list(found.values())
+
+
+def hash_at(reference: str, seq: int) -> str:
+    """The chain's hash after entry `seq`, to be printed; "" when there is no such entry."""
+    with db.engine.connect() as connection:
+        return reading.hash_at(connection, reference, seq) or ""

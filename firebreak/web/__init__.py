@@ -9,6 +9,7 @@ from flask import Flask
 from firebreak.web import limits
 
 PARTS = (
+    "bodies",
     "access",
     "security",
     "limits",
@@ -22,7 +23,12 @@ PARTS = (
     "links",
     "incidents",
     "room",
+    "export",
+    "review",
+    "actions",
+    "brief",
     "playbooks",
+    "pack",
     "account",
     "people",
     "settings",

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, abort, flash, redirect, request, url_for
+from flask import Flask, abort, flash, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
@@ -32,9 +32,12 @@ OPEN = frozenset(
         "security.login",
         "security.two_factor_token_validation",
         "security.mf_recovery",
+        "reference.document",
     }
 )
-"""Endpoints that need no sign-in."""
+"""Endpoints that need no sign-in. The API's document looks itself for a session or a token."""
+
+API = "/api/v1/"
 
 BEFORE_SECOND_STEP = OPEN | {
     "security.logout",
@@ -52,9 +55,15 @@ P = ParamSpec("P")
 R = TypeVar("R", bound=ResponseReturnValue)
 
 
+def for_programs() -> bool:
+    """Whether the request is for the JSON API. It knows tokens (`firebreak.api.auth`) and no sessions: a cookie must
+    open nothing there, since nothing there asks for a form's token."""
+    return has_request_context() and request.path.startswith(API) and request.endpoint != "reference.document"
+
+
 def signed_in() -> bool:
     """Whether somebody is signed in."""
-    return bool(current_user and current_user.is_authenticated)
+    return not for_programs() and bool(current_user and current_user.is_authenticated)
 
 
 def current_person() -> Account:
@@ -117,7 +126,7 @@ def init_app(app: Flask) -> None:
 
 def _guard() -> ResponseReturnValue | None:
     """An unknown address stays a 404, also for strangers: it tells nothing that the source does not."""
-    if request.endpoint is None or request.endpoint in OPEN:
+    if request.endpoint is None or request.endpoint in OPEN or for_programs():
         return None
     if request.endpoint.startswith("security.") and request.endpoint not in BEFORE_SECOND_STEP:
         abort(404)  # pages of Flask-Security that we do not use

@@ -35,7 +35,7 @@ class DetailsForm(PageForm):
     )
     language = SelectField(_l("Language"), choices=lambda: choices.languages(_("As in the browser")))
     zone = SelectField(_l("Time zone"), choices=lambda: choices.zones(_("That of the desk")))
-    clock = RadioField(_l("Clock"), choices=CLOCKS)
+    clock = RadioField(_l("Clock format"), choices=CLOCKS)
 
 
 class PasswordForm(NewPasswordForm):

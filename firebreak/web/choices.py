@@ -43,5 +43,5 @@ def countries() -> Choices:
 @lru_cache(maxsize=4)
 def _countries(locale: str) -> Choices:
     names = Locale.parse(locale).territories
-    found = (SelectChoice(code, names.get(code, code)) for code in list_supported_countries())
+    found = (SelectChoice(code, names.get(code, code)) for code in list_supported_countries(include_aliases=False))
     return sorted(found, key=lambda choice: choice.label)

@@ -26,6 +26,9 @@ from firebreak.web import locale, refusals, words
 NEVER_SHOWN = ("password", "token", "secret", "passcode", "code", "csrf")
 """A field whose name holds one of these is not given back."""
 
+PASSWORD_FIELDS = frozenset({"old", "again"})
+"""Nor is a field of this very name: the old password, and the new one repeated."""
+
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
 A_LINE = 40
 TYPED = frozenset({"text", "note", "reason", "report", "question", "options", "chosen", "why", "title", "url"})
@@ -38,6 +41,7 @@ TITLES: Mapping[int, Any] = {
     405: _l("This address does not take that"),
     409: _l("This cannot be done now"),
     413: _l("Too big to be sent"),
+    415: _l("This address does not take that"),
     429: _l("Too many tries"),
 }
 TEXTS: Mapping[int, Any] = {
@@ -77,8 +81,11 @@ def kept() -> list[Kept]:
         sent = list(request.form.items(multi=True))
     except HTTPException:
         return []
-    shown = [(name, value) for name, value in sent if not any(word in name.lower() for word in NEVER_SHOWN)]
-    return [_kept(name, value) for name, value in shown]
+    return [_kept(name, value) for name, value in sent if not _secret(name)]
+
+
+def _secret(name: str) -> bool:
+    return name in PASSWORD_FIELDS or any(word in name.lower() for word in NEVER_SHOWN)
 
 
 def _kept(name: str, value: str) -> Kept:

@@ -5,6 +5,7 @@ The page writes its own CSRF field, and the app checks it for every request, so 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -27,9 +28,11 @@ from wtforms.widgets import TextInput
 
 from firebreak.domain import durations
 from firebreak.domain.refusal import Refused
-from firebreak.web import locale, refusals, words
+from firebreak.web import locale, refusals, room_texts, words
 
 WRITTEN = "%Y-%m-%dT%H:%M"
+_SECONDS = re.compile(r"(?<=:[0-9]{2}):[0-9]{2}(\.[0-9]{1,6})?$")
+_MINUTES = re.compile(r"[0-9]{1,5}")
 
 
 class WhenField(Field):  # type: ignore[misc]
@@ -53,7 +56,7 @@ class WhenField(Field):  # type: ignore[misc]
 def parse_when(text: str) -> datetime:
     """ "2026-11-21T22:43" or "2026-11-21 22:43" in the reader's zone, as aware UTC. ValueError says how to write it."""
     try:
-        written = datetime.strptime(text.replace(" ", "T")[:16], WRITTEN)  # noqa: DTZ007
+        written = datetime.strptime(_SECONDS.sub("", text.replace(" ", "T")), WRITTEN)  # noqa: DTZ007
         return written.replace(tzinfo=locale.zone()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError(_("Write the date and time like 2026-11-21 22:43.")) from None
@@ -88,6 +91,13 @@ class PageForm(FlaskForm):  # type: ignore[misc]
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         csrf = False
 
+    def process(self, *args: Any, **kwargs: Any) -> None:
+        """A text that was not sent at all is an empty one."""
+        super().process(*args, **kwargs)
+        for field in self:
+            if isinstance(field, StringField) and field.data is None:
+                field.data = ""
+
     def refuse(self, refused: Refused) -> None:
         """Put the reason at the field it concerns, else above the form."""
         field = refused.facts.get("field") or {"in_future": "at", "too_early": "at"}.get(refused.code)
@@ -120,7 +130,7 @@ class TitleForm(PageForm):
     title = StringField(_l("Title"))
 
 
-class SeverityForm(PageForm):
+class SeverityForm(TimedForm):
     severity = RadioField(_l("Severity"), choices=lambda: words.choices("severity"))
     reason = StringField(_l("Why"), description=_l("Needed when you lower it. Do not lower it in the first hour."))
 
@@ -180,12 +190,21 @@ class StatementForm(TimedForm):
     url = URLField(_l("Link to the post"))
     promise = RadioField(_l("Next update"), default="", validate_choice=False)
     next_update_at = WhenField(_l("Or at"))
+    as_it_is = BooleanField(_l("It was really posted like this"))
+
+    def validate_text(self, field: Field) -> None:
+        """A marker that nobody replaced is pointed out once; a true record is never blocked."""
+        left = room_texts.marks(field.data or "")
+        if left and not self.as_it_is.data:
+            raise validators.ValidationError(
+                _("The text still says %(marks)s. Replace it, or tick that it was really posted like this.", marks=left)
+            )
 
     def promised(self, now: datetime) -> datetime | None:
-        """When the statement says the next word comes."""
-        if self.next_update_at.data or not str(self.promise.data or "").isdigit():
+        """When the statement says the next word comes; a posting still to come is refused later on."""
+        if self.next_update_at.data or not _MINUTES.fullmatch(str(self.promise.data or "")):
             return self.next_update_at.data
-        return (self.at.data or now) + timedelta(minutes=min(int(self.promise.data), 60 * 24 * 30))
+        return min(self.at.data or now, now) + timedelta(minutes=min(int(self.promise.data), 60 * 24 * 30))
 
 
 class ChannelForm(PageForm):
@@ -196,7 +215,7 @@ class PlaybookForm(PageForm):
     playbook = SelectField(_l("Playbook"), choices=[])
 
 
-class StandDownForm(PageForm):
+class StandDownForm(TimedForm):
     outcome = RadioField(_l("Outcome"), choices=lambda: words.choices("outcome"))
     duplicate_of = StringField(_l("Duplicate of"), description=_l("Its reference, like FB-2026-014."))
     reason = TextAreaField(_l("Reason"))
@@ -212,7 +231,7 @@ class CorrectionForm(TimedForm):
     reason = TextAreaField(_l("Why is it corrected?"))
 
 
-LONG_TEXTS = frozenset({"text", "report", "why", "options", "note", "reason"})
+LONG_TEXTS = frozenset({"text", "report", "why", "options", "note", "reason", "answer", "known", "unknown", "next"})
 TIME_CODES = ("began_at", "noticed_at")
 
 

@@ -29,7 +29,7 @@ def _put(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if current_app.config["FIREBREAK"].https_only:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
-    # A page that is kept would be there for the next person at this browser, and holds a form token.
+    # What is kept would be there for the next person at this browser: a page with its token, a file of evidence.
     if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers["Cache-Control"] = "no-store"
     return response

@@ -35,7 +35,7 @@ def init_app(app: Flask) -> None:
     Babel(app, locale_selector=lambda: LOCALES[language()], timezone_selector=lambda: str(zone()))
     app.register_blueprint(blueprint)
     app.jinja_env.filters.update(
-        when=when, when_short=when_short, clock_time=clock_time, duration=duration, since=since
+        when=when, when_short=when_short, clock_time=clock_time, weekday=weekday, duration=duration, since=since
     )
     app.jinja_env.globals.update(languages=LANGUAGES, reader_language=language, reader_zone=zone, now=here.now)
     app.jinja_env.globals["html_language"] = lambda: HTML_LANGUAGES[language()]
@@ -93,6 +93,11 @@ def when(at: datetime | None) -> str:
 def when_short(at: datetime | None) -> str:
     """Day and time without the zone: "Nov 21, 22:43"; "" for None."""
     return f"{_date(at, 'MMMd')}, {clock_time(at)}" if at else ""
+
+
+def weekday(at: datetime | None) -> str:
+    """Day without the time: "Sat, Nov 21"; "" for None."""
+    return _date(at, "MMMEd") if at else ""
 
 
 def clock_time(at: datetime | None) -> str:

@@ -23,6 +23,9 @@ from firebreak.web import desk, here, locale, words
 from firebreak.web.advice import Advice
 from firebreak.web.forms import PageForm, WhenField
 
+MOST_READ = 100_000
+"""Letters of a report that are looked at for advice: of what a form may hold, it would take many seconds."""
+
 NO_PLAYBOOK, ANOTHER = "none", "another"
 _BETWEEN_PLACES = re.compile(r"[,;，；、/\n]|\s(?:and|et)\s|和")
 
@@ -63,7 +66,7 @@ class OpeningForm(PageForm):
 
     def tick_found(self) -> None:
         """Tick the channels the text speaks of, each once: what a person then unticks stays unticked."""
-        found = channels.find(f"{self.report.data or ''}\n{self.places.data or ''}")
+        found = channels.find(f"{(self.report.data or '')[:MOST_READ]}\n{self.places.data or ''}")
         seen = {code for code in (self.seen.data or "").split(",") if code in channels.CHANNELS}
         ticked = [code for code in self.channels.data or () if code in channels.CHANNELS]
         self.channels.data = [*ticked, *(code for code in found if code not in seen and code not in ticked)]
@@ -81,16 +84,14 @@ class OpeningForm(PageForm):
         """The report, with the places that no code can hold."""
         unknown = [place for place in self._places() if not channels.canonical(place)]
         said = self.report.data or ""
-        return (
-            f"{said}\n\n{_('Also seen on: %(places)s', places=', '.join(unknown))}"
-            if unknown and said.strip()
-            else said
-        )
+        also = _("Also seen on: %(places)s", places=", ".join(unknown))  # an f-string would hide it from pybabel
+        return f"{said}\n\n{also}" if unknown and said.strip() else said
 
     def sighting(self) -> Report:
         """What the matcher is asked about."""
         noticed = self.noticed_at.data or here.now()
-        return Report(self.report.data or "", self.where(), self.began_at.data, noticed, self.language.data)
+        read = (self.report.data or "")[:MOST_READ]
+        return Report(read, self.where(), self.began_at.data, noticed, self.language.data)
 
     def tick_playbook(self, advice: Advice) -> None:
         """Tick what the desk would take, unless a person has chosen."""

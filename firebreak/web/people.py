@@ -22,6 +22,7 @@ from firebreak.web.here import desk, now
 from firebreak.web.links import address_of, send_by_mail
 from firebreak.workflow import people as workflow
 
+LARGEST = 2**31 - 1
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 
 
@@ -43,7 +44,8 @@ def init_app(app: Flask) -> None:
 
 
 def _person(id: int) -> Account:
-    return store.get(id) or abort(404)
+    """404 also for a number that no column holds."""
+    return (store.get(id) if id <= LARGEST else None) or abort(404)
 
 
 @blueprint.get("")

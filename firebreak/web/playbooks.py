@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from flask import Blueprint, Flask, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -47,7 +48,7 @@ class Text:
 
 
 # Playbooks are long, and the same for everybody who reads them.
-_render = lru_cache(maxsize=2048)(markdown.render)
+render = lru_cache(maxsize=2048)(markdown.render)
 
 
 @blueprint.get("")
@@ -103,21 +104,22 @@ def _page(playbook: Playbook, saved: bool, asked: str) -> ResponseReturnValue:
     return render_template(
         "playbooks/read.html",
         playbook=playbook,
-        chapters=tuple(_chapters(playbook)),
+        chapters=tuple(chapters(playbook)),
         languages=[each.language for each in library.every() if each.scenario == playbook.scenario],
         outdated=saved and not (in_use and in_use.hash == playbook.hash),
         saved=saved,
         asked=asked,
-        guidance=_render,
+        guidance=render,
     )
 
 
-def _chapters(playbook: Playbook) -> Iterator[Chapter]:
+def chapters(playbook: Playbook) -> Iterator[Chapter]:
+    """Its sections, in the order of the file."""
     for place, section in enumerate(playbook.sections):
         steps = tuple(step for step in playbook.steps if step.phase == section.id) if section.id in PHASES else ()
         texts = tuple(_text(each) for each in playbook.statements) if section.id == "statements" else ()
         if section.title or section.markdown.strip():
-            yield Chapter(f"part-{section.id or place}", section, _render(section.markdown), steps, texts)
+            yield Chapter(f"part-{section.id or place}", section, render(section.markdown), steps, texts)
 
 
 def _text(holding: HoldingText) -> Text:
@@ -136,22 +138,25 @@ _BLANKS = {name: f"[{name}]" for name in statements.PLACEHOLDERS}
 
 def sheet_html(playbook: Playbook) -> str:
     """The action sheet as HTML, for a browser's print or `firebreak.printing`; all in the playbook's language."""
-    chapters = {chapter.section.id: chapter for chapter in _chapters(playbook) if chapter.section.id}
-    phases = [chapters[phase] for phase in PHASES if phase in chapters and chapters[phase].steps]
-    shortest = sorted(playbook.statements, key=lambda each: len(each.text))[:MOST_TEXTS]
     with force_locale(locale.LOCALES[playbook.language]):
-        return render_template(
-            "playbooks/print.html",
-            playbook=playbook,
-            chapters=chapters,
-            phases=phases,
-            texts=[(each.title, statements.fill(each.text, _BLANKS)) for each in shortest],
-            density="dense" if _letters(playbook) > ROOMY else "roomy",
-            on_screen=request.endpoint == "playbooks.sheet",
-        )
+        on_screen = request.endpoint == "playbooks.sheet"
+        return render_template("playbooks/print.html", **sheet_parts(playbook), on_screen=on_screen)
 
 
-def _letters(playbook: Playbook) -> int:
+def sheet_parts(playbook: Playbook) -> dict[str, Any]:
+    """What templates/playbooks/_sheet.html is filled with."""
+    named = {chapter.section.id: chapter for chapter in chapters(playbook) if chapter.section.id}
+    shortest = sorted(playbook.statements, key=lambda each: len(each.text))[:MOST_TEXTS]
+    return {
+        "playbook": playbook,
+        "chapters": named,
+        "phases": [named[phase] for phase in PHASES if phase in named and named[phase].steps],
+        "texts": [(each.title, statements.fill(each.text, _BLANKS)) for each in shortest],
+        "density": "dense" if letters(playbook) > ROOMY else "roomy",
+    }
+
+
+def letters(playbook: Playbook) -> int:
     """How much a sheet has to hold; a step costs a line however short it is."""
     parts = ("recognise", "first-questions", "tell", "pause-list", "dont", "stand-down-criteria")
     prose = sum(len(section.markdown) for section in playbook.sections if section.id in parts)

@@ -48,6 +48,11 @@ def _in_future(facts: Facts) -> str:
     )
 
 
+def _before_opening(facts: Facts) -> str:
+    at, opened = locale.when(facts["at"]), locale.when(facts["opened"])
+    return _("It was opened at %(opened)s and cannot be over before (%(at)s).", opened=opened, at=at)
+
+
 def _too_early(facts: Facts) -> str:
     return _("%(at)s is too long ago. Check the year.", at=locale.when(facts["at"]))
 
@@ -89,10 +94,22 @@ def _file_type(facts: Facts) -> str:
     return _("A file is of a kind we do not keep. Send pictures, films, PDF or plain text (%(types)s).", types=types)
 
 
+def _actions_incomplete(facts: Facts) -> str:
+    return ngettext(
+        "%(num)d open action has no owner or no date. Give it both, or close it, and agree then.",
+        "%(num)d open actions have no owner or no date. Give them both, or close them, and agree then.",
+        len(facts["actions"]),
+    )
+
+
 SENTENCES: Mapping[str, Callable[[Facts], str]] = {
+    "action_closed": lambda facts: _("This action is closed. Strike its closing out in the log to open it again."),
+    "action_incomplete": lambda facts: _("The review is agreed: an action keeps an owner and a date."),
+    "actions_incomplete": _actions_incomplete,
     "already_open": lambda facts: _("This incident is already open."),
     "already_set_up": lambda facts: _("Somebody has set this desk up already. Sign in, or ask for an invitation."),
     "already_struck": lambda facts: _("Entry %(entry)d was already struck out.", entry=facts["entry"]),
+    "answer_emptied": lambda facts: _("To take an answer back, open its entry in the log and strike it out."),
     "bad_address": lambda facts: _("The link must start with http:// or https://. Paste it from the address bar."),
     "bad_character": _bad_character,
     "began_after_noticed": _began_after_noticed,
@@ -110,8 +127,13 @@ SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     "empty_file": lambda facts: _("A file is empty. Choose it again, or leave it out."),
     "file_type": _file_type,
     "in_future": _in_future,
+    "key_reused": lambda facts: _(
+        "This Idempotency-Key has opened %(reference)s with another request. Take a new key.",
+        reference=facts["reference"],
+    ),
     "last_administrator": lambda facts: _("This is the last administrator. Make somebody else administrator first."),
     "link_over": lambda facts: _("This link no longer works. Ask for a new one."),
+    "no_person": lambda facts: _("There is no person behind this token. Say who leads: an account or its address."),
     "not_correctable": lambda facts: _(
         "This part of entry %(entry)d cannot be corrected. Add a note instead.", entry=facts["entry"]
     ),
@@ -123,14 +145,23 @@ SENTENCES: Mapping[str, Callable[[Facts], str]] = {
         "The next update is promised too far ahead: at most %(days)d days. Check the date.", days=facts["days"]
     ),
     "required": _required,
+    "review_agreed": lambda facts: _("The review was agreed. Open it again to add to it."),
+    "review_too_early": lambda facts: _(
+        "The review is written after standing down. Stand %(reference)s down first.", reference=facts["reference"]
+    ),
     "stood_down": lambda facts: _(
         "%(reference)s was stood down. Open it again to work on it.", reference=facts["reference"]
     ),
     "too_early": _too_early,
+    "before_opening": _before_opening,
     "too_long": _too_long,
     "unknown_access": lambda facts: _("Choose one from the list."),
+    "unknown_action": lambda facts: _("This action is no longer in the review. Look at the review again."),
     "unknown_entry": lambda facts: _("There is no entry %(entry)s in this log.", entry=facts["entry"]),
     "cannot_work": _cannot_work,
+    "unknown_playbook": lambda facts: _(
+        "There is no playbook %(scenario)s. Look in the list of playbooks.", scenario=facts["scenario"]
+    ),
     "unknown_reference": _unknown_reference,
     "unknown_step": lambda facts: _("This step is no longer in the checklist. Look at the checklist again."),
     "unknown_word": lambda facts: _("%(field)s: choose one from the list.", field=_field(facts)),

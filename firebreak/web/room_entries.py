@@ -20,7 +20,10 @@ from firebreak.web.room_log import LogRow
 from firebreak.web.room_view import Room
 from firebreak.workflow import record
 
-TYPED = ("title", "report", "text", "url", "note", "reason", "question", "options", "chosen", "why")
+TYPED = (
+    *("title", "report", "text", "url", "note", "reason", "question", "options", "chosen", "why"),
+    *("answer", "what", "known", "unknown", "next"),
+)
 
 
 @blueprint.get("/log/<int:seq>")

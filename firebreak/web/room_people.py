@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import abort, flash, render_template
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
@@ -32,19 +32,23 @@ def _page(reference: str, role: str, form: forms.RoleForm | None = None) -> Resp
 
 
 def role_form(found: Room, role: str, **given: Any) -> forms.RoleForm:
-    """Everybody who may work on incidents; the holder, else the person here, is proposed."""
+    """Everybody who may work on incidents but its holder; the person here is proposed for a free role."""
     held = found.incident.roles.get(role)
-    form = forms.RoleForm(prefix="role", data={"person": held or current_person().id}, **given)
-    form.person.choices = [SelectChoice(str(each.id), each.name) for each in found.people]
+    form = forms.RoleForm(prefix="role", data={"person": current_person().id}, **given)
+    form.person.choices = [SelectChoice(str(each.id), each.name) for each in found.people if each.id != held]
     return form
 
 
 @blueprint.post("/roles/<role>/take")
 @needs("responder")
 def take_role(reference: str, role: str) -> ResponseReturnValue:
-    """The person here does it from now. One tap: no form."""
-    _known(reference, role)
-    roles.assign(reference, role, current_person().id, current_person().id, here.now())
+    """The person here does it from now. One tap, unless somebody took it since the page was shown."""
+    holder, me = _known(reference, role).incident.roles.get(role), current_person().id
+    if holder not in (None, me) and request.form.get("instead") != str(holder):
+        name = room.find(reference).name(holder)
+        flash(_("%(name)s has it already: %(role)s.", name=name, role=words.word("role", role)), "info")
+        return redirect(url_for("room.role", reference=reference, role=role), 303)
+    roles.assign(reference, role, me, me, here.now())
     flash(_("You are now: %(role)s.", role=words.word("role", role)))
     return room.back(reference)
 

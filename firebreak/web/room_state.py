@@ -31,7 +31,8 @@ def change_severity(reference: str) -> ResponseReturnValue:
     form, who = forms.SeverityForm(prefix="severity"), current_person().id
 
     def wish() -> object:
-        return incidents.change_severity(reference, form.severity.data, form.reason.data or "", who, here.now())
+        said = (form.severity.data, form.reason.data or "", who, here.now())
+        return incidents.change_severity(reference, *said, at=form.at.data)
 
     return room.back(reference) if forms.attempt(form, wish) else room.page(reference, severity=form)
 
@@ -70,7 +71,8 @@ def stand_down(reference: str) -> ResponseReturnValue:
 
     def wish() -> object:
         other = (form.duplicate_of.data or "").strip().upper() or None
-        return incidents.stand_down(reference, form.outcome.data, form.reason.data or "", who, here.now(), other)
+        said = (form.outcome.data, form.reason.data or "", who, here.now())
+        return incidents.stand_down(reference, *said, duplicate_of=other, at=form.at.data)
 
     return room.back(reference) if forms.attempt(form, wish) else room.page(reference, stand_down=form)
 

@@ -14,7 +14,7 @@ from wtforms.fields.choices import SelectChoice
 from firebreak.domain import markdown
 from firebreak.domain.incidents import Step
 from firebreak.domain.playbooks import Step as Listed
-from firebreak.web import forms, here, room, room_log
+from firebreak.web import forms, here, locale, room, room_log
 from firebreak.web.access import current_person, needs
 from firebreak.web.room import blueprint
 from firebreak.web.room_view import Room
@@ -91,16 +91,26 @@ def _done_back(reference: str, step: str) -> ResponseReturnValue:
 @needs("responder")
 def finish_step(reference: str, step: str) -> ResponseReturnValue:
     """Tick. The checklist's own button sends nothing but the step."""
-    form, who = done_form(_known(reference, step), None), current_person().id
+    before, who = _known(reference, step), current_person().id
+    form = done_form(before, None)
 
     def wish() -> object:
         choice, note = form.choice.data or "", form.note.data or ""
         return steps.finish(reference, step, who, here.now(), at=form.at.data, choice=choice, note=note)
 
     if forms.attempt(form, wish):
+        _say_already(reference, before, form.choice.data or "")
         return _done_back(reference, step)
     form.choice.choices = done_form(_known(reference, step), _listed(reference, step)).choice.choices
     return _page(reference, step, done=form)
+
+
+def _say_already(reference: str, before: Step, choice: str) -> None:
+    """The second person to tick a step learns that nothing was added, and whose tick stands."""
+    if before.state != "done" or before.at is None or (before.decision and choice not in ("", before.choice)):
+        return
+    name, when = room.find(reference).name(before.by), locale.when_short(before.at)
+    flash(_("Already done by %(name)s, %(when)s. Nothing was added.", name=name, when=when), "info")
 
 
 def _listed(reference: str, step: str) -> Listed | None:

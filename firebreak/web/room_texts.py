@@ -35,6 +35,16 @@ class Draft:
     posted: tuple[Statement, ...]
     affected: bool
 
+    @property
+    def marks(self) -> str:
+        """What only a person can fill in: "{{ link }}, {{ subject }}"."""
+        return marks(self.text)
+
+
+def marks(text: str) -> str:
+    """The placeholders still in a text, as they stand there; "" when nothing waits to be replaced."""
+    return ", ".join(f"{{{{ {name} }}}}" for name in sorted(statements.placeholders(text)))
+
 
 def drafts(incident: Incident, playbook: Playbook | None, spokesperson: str, now: datetime) -> list[Draft]:
     """One for each channel the storm has reached or that was posted to."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -136,6 +136,11 @@ class Room:
         return moment(stamp)
 
     @staticmethod
+    def day(written: str) -> date:
+        """A date of the log's data."""
+        return date.fromisoformat(written)
+
+    @staticmethod
     def changed(data: Mapping[str, Any]) -> str:
         """What a correction changed, in words: "Text, When it happened"."""
         keys = [*(["at"] if data.get("at") else []), *data.get("codes", ()), *data.get("body", ())]
@@ -178,6 +183,12 @@ class Room:
         current = [step for step in self.incident.steps.values() if step.current]
         grouped = ((phase, [step for step in current if step.phase == phase]) for phase in PHASES)
         return tuple(PhaseRows(phase, tuple(map(self.row, steps))) for phase, steps in grouped if steps)
+
+    @cached_property
+    def next_step(self) -> StepRow | None:
+        """What to do next: the open step due first, a critical one before others of that time."""
+        waiting = [row for phase in self.phases for row in phase.rows if row.step.waits]
+        return min(waiting, key=lambda row: (row.step.due, not row.step.critical), default=None)
 
     @cached_property
     def earlier(self) -> tuple[StepRow, ...]:

@@ -30,7 +30,6 @@ SECOND_STEP_WINDOW = 30
 """Seconds by which a telephone's clock may be wrong."""
 
 SETTINGS: dict[str, Any] = {
-    "PERMANENT_SESSION_LIFETIME": SESSION,
     "WTF_CSRF_TIME_LIMIT": None,
     "SECURITY_PASSWORD_HASH": "argon2",
     "SECURITY_PASSWORD_SCHEMES": ["argon2"],
@@ -83,8 +82,8 @@ class SignInForm(LoginForm):
     remember = None
 
     def validate(self, **kwargs: Any) -> bool:
-        """An empty form is told the same as a wrong one."""
-        self.email.data = (self.email.data or "").strip()
+        """An empty form is told the same as a wrong one. PostgreSQL fails on a NUL, which no address holds."""
+        self.email.data = (self.email.data or "").strip().replace("\0", "\ufffd")
         self.password.data = self.password.data or ""
         return bool(super().validate(**kwargs))
 
@@ -154,6 +153,7 @@ def init_app(app: Flask) -> None:
     """CSRF for every form, and Flask-Security on our accounts."""
     for name, value in SETTINGS.items():
         app.config.setdefault(name, value)
+    app.permanent_session_lifetime = SESSION  # Flask's own default of a month is set already
     CSRFProtect(app)
     security = Security(
         app,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,6 +18,7 @@ blueprint = Blueprint("settings", __name__, url_prefix="/settings")
 
 
 def init_app(app: Flask) -> None:
+    import_module("firebreak.web.tokens")  # its views join ours
     app.register_blueprint(blueprint)
 
 

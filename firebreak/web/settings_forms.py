@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from email.utils import parseaddr
 from typing import Any
 
 from babel.dates import get_day_names
@@ -116,10 +119,18 @@ def _owners() -> list[SelectChoice]:
     return [SelectChoice(person.id, person.name) for person in queries.people(only_active=True)]
 
 
+class Rows(FieldList):  # type: ignore[misc]
+    """Rows numbered as our page numbers them: of other numbers, WTForms fails on some."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        numbered = re.compile(re.escape(prefix) + r"-([0-9]{1,3})-")
+        return (int(found[1]) for found in map(numbered.match, formdata) if found)
+
+
 class ChannelsForm(PageForm):
     """A row for each channel and one to spare; rows without a channel are left out."""
 
-    rows = FieldList(FormField(ChannelRow), max_entries=MOST_CHANNELS)
+    rows = Rows(FormField(ChannelRow), max_entries=MOST_CHANNELS)
 
     def __init__(self, stored: dict[str, Any]) -> None:
         known = {choice.value for choice in _owners()}
@@ -146,6 +157,11 @@ class MailForm(PageForm):
     mail_user = StringField(_l("User name"), validators=[typed], render_kw={"autocomplete": "off"})
     mail_password = PasswordField(_l("Password"), render_kw={"autocomplete": "new-password"})
     mail_sender = StringField(_l("Sender"), validators=[typed], description=_l("Such as Desk <desk@example.org>."))
+
+    def validate_mail_sender(self, field: Field) -> None:
+        """Found out now, not at the first alarm."""
+        if field.data and "@" not in parseaddr(field.data)[1]:
+            raise ValidationError(_("Write an address such as Desk <desk@example.org>."))
 
     def values(self) -> dict[str, Any]:
         """Without a user name there is no password to keep."""

@@ -18,6 +18,7 @@ from firebreak.web.forms import attempt
 from firebreak.web.here import now
 from firebreak.web.locale import language
 from firebreak.web.passwords import NewPasswordForm
+from firebreak.web.settings_forms import typed
 from firebreak.workflow import people as workflow
 
 blueprint = Blueprint("setup", __name__)
@@ -26,7 +27,7 @@ blueprint = Blueprint("setup", __name__)
 class SetupForm(NewPasswordForm):
     name = StringField(_l("Your name"), render_kw={"autocomplete": "name"})
     email = EmailField(_l("Your email"), validators=[address], render_kw={"autocomplete": "username"})
-    desk_name = StringField(_l("Name of the desk"), default="Firebreak")
+    desk_name = StringField(_l("Name of the desk"), validators=[typed], default="Firebreak")
     language = SelectField(_l("Language"), choices=choices.languages)
     zone = SelectField(_l("Time zone"), choices=choices.zones, default="UTC")
     country = SelectField(_l("Country, for public holidays"), choices=choices.countries)

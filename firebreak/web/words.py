@@ -73,6 +73,7 @@ MOMENTS: Words = {
     "apologised": _l("Apologised"),
     "contained": _l("Contained"),
     "stood_down": _l("Stood down"),
+    "reviewed": _l("Review agreed"),
 }
 MOMENT_BUTTONS: Words = {
     "withdrew": _l("We took it down"),
@@ -139,6 +140,13 @@ ENTRY_KINDS: Words = {
     "entry:corrected": _l("Entry corrected"),
     "entry:struck": _l("Entry struck out"),
     "entry:erased": _l("Entry erased"),
+    "brief:written": _l("Known and not known"),
+    "review:answered": _l("Answer of the review"),
+    "review:agreed": _l("Review agreed"),
+    "review:reopened": _l("Review opened again"),
+    "action:added": _l("Action added"),
+    "action:changed": _l("Action changed"),
+    "action:closed": _l("Action closed"),
 }
 COVERS: Words = {
     "staffed": _l("in staffed hours"),
@@ -168,6 +176,14 @@ FIELDS: Words = {
     "email": _l("Email"),
     "phone": _l("Telephone"),
     "access": _l("Access"),
+    "answer": _l("Answer"),
+    "what": _l("What is to change"),
+    "owner": _l("Owner"),
+    "due": _l("Due date"),
+    "known": _l("What we know"),
+    "unknown": _l("What we do not know yet"),
+    "next": _l("What comes next"),
+    "outcome": _l("Outcome"),
 }
 
 GROUPS: Mapping[str, Words] = MappingProxyType(

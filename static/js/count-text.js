@@ -18,6 +18,8 @@ for (const area of document.querySelectorAll("[data-count]")) {
   area.addEventListener("input", () => {
     const length = count(area.dataset.count, area.value);
     shown.textContent = length;
+    const marks = document.querySelector(`[data-marks-of="${area.id}"]`);
+    if (marks) marks.hidden = !/\{\{[^{}]*\}\}/.test(area.value);
     shown.classList.toggle("count-over", Boolean(area.dataset.limit) && length > Number(area.dataset.limit));
   });
 }

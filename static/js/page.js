@@ -23,6 +23,9 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete button.dataset.sent, 4000);
 });
 
+// A table wider than the screen scrolls by keyboard too.
+for (const table of document.querySelectorAll(".markdown table")) if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
+
 let opened = [];
 window.addEventListener("beforeprint", () => {
   opened = [...document.querySelectorAll("details.phase:not([open]), details.channel:not([open])")];
