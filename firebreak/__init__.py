@@ -14,7 +14,7 @@ def create_app(overrides: dict[str, Any] | None = None, **settings: Any) -> Flas
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from firebreak import config, notify, store, web
+    from firebreak import api, config, notify, store, web
 
     read = config.read(**settings)
     app = Flask("firebreak", template_folder=str(config.HOME / "templates"), static_folder=str(config.HOME / "static"))
@@ -26,4 +26,5 @@ def create_app(overrides: dict[str, Any] | None = None, **settings: Any) -> Flas
     store.init_app(app)
     notify.init_app(app)
     web.init_app(app)
+    api.init_app(app)
     return app

@@ -26,7 +26,7 @@ from firebreak.store import db, models, triggers
 from firebreak.store.engine import WRITES, snapshot
 
 FORMAT = 1
-PASSING = frozenset({"rate_count", "worker_beat", "alembic_version"})
+PASSING = frozenset({"rate_count", "worker_beat", "print_job", "alembic_version"})
 
 
 DAMAGED = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -131,6 +131,23 @@ def entry_of(head: str) -> str | None:
     with db.engine.connect() as connection:
         row = connection.execute(named).first()
     return f"{row.stream}#{row.seq}" if row else None
+
+
+def against(reference: str, known: Mapping[int, str]) -> str:
+    """What is wrong with a log, held against what was once exported of it (number of entry -> hash); "" when nothing.
+
+    It may have grown since. Emptied texts are no matter here: `verify` says whether the log tells of them.
+    """
+    found = sa.select(models.Entry.seq, models.Entry.hash).where(models.Entry.stream == reference)
+    with db.engine.connect() as connection:
+        here = {row.seq: row.hash for row in connection.execute(found)}
+    changed = next((seq for seq, hash in sorted(known.items()) if here.get(seq, hash) != hash), None)
+    if changed:
+        return f"entry {changed} was rewritten: the file has another hash"
+    if not here:
+        return "there is no such log here"
+    missing = min((seq for seq in known if seq not in here), default=None)
+    return f"the tail was cut: entry {missing} and what followed are gone" if missing else ""
 
 
 def rebuild(now: datetime) -> int:

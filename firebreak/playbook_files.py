@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from firebreak.config import HOME
@@ -68,12 +69,18 @@ def _stamp(path: Path) -> Stamp:
 def _parsed(path: Path, folder: Path, stamp: Stamp) -> Found:
     key, shown = path.relative_to(folder).as_posix(), _shown(path)
     try:
-        playbook = parse(_bytes(path, folder), shown)
+        playbook = _good(_bytes(path, folder), shown)
     except PlaybookError as error:
         return Found(key, stamp, None, error.problems)
     except OSError as error:
         return Found(key, stamp, None, (_unreadable(shown, error),))
     return Found(key, stamp, playbook, playbook.warnings)
+
+
+@lru_cache(maxsize=256)
+def _good(content: bytes, shown: str) -> Playbook:
+    """Parsing is pure and takes a twentieth of a second: what was read before is not read again."""
+    return parse(content, shown)
 
 
 def _bytes(path: Path, folder: Path) -> bytes:

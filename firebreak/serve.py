@@ -132,7 +132,7 @@ def environment(instance: str | os.PathLike[str] | None, reached: str) -> dict[s
 
 
 def gunicorn(descriptor: int, app: str, processes: int, threads: int) -> list[str]:
-    """Its arguments. The application judges a proxy's headers, so gunicorn's own list of proxies is left alone."""
+    """Its arguments. The application judges a proxy's headers; gunicorn trusts nobody's, by default this machine's."""
     options = {
         "--bind": f"fd://{descriptor}",
         "--worker-class": "gthread",
@@ -141,6 +141,7 @@ def gunicorn(descriptor: int, app: str, processes: int, threads: int) -> list[st
         "--graceful-timeout": "2",
         "--log-level": "warning",
         "--keep-alive": "5",
+        "--forwarded-allow-ips": "",  # else a header SCRIPT_NAME, handed on by a proxy here, moves every address
         "--worker-tmp-dir": "/dev/shm" if os.access("/dev/shm", os.W_OK) else gettempdir(),  # heartbeats off the disk
     }
     words = [word for pair in options.items() for word in pair]

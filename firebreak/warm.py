@@ -21,6 +21,7 @@ def main(setup: list[str], options: list[str]) -> None:
     if setup:
         for part in import_module("firebreak.web").PARTS:
             import_module(f"firebreak.web.{part}")
+        import_module("firebreak.api.reference")
         status = in_a_fork(setup)
         if status:
             sys.exit(status)

@@ -88,15 +88,20 @@ def cluster() -> Iterator[postgres.Cluster]:
 
 
 @pytest.fixture
-def database(request: pytest.FixtureRequest, template: Callable[[str, Callable[[], str]], str], tmp_path: Path) -> str:
+def database(
+    request: pytest.FixtureRequest, template: Callable[[str, Callable[[], str]], str], tmp_path: Path
+) -> Iterator[str]:
     """The URL of a database of this test's own, with the cast in it."""
     if request.param == "postgres":
         cluster: postgres.Cluster = request.getfixturevalue("cluster")
-        return cluster.new_database(template("postgres", cluster.new_database).rsplit("/", 1)[1])
+        url = cluster.new_database(template("postgres", cluster.new_database).rsplit("/", 1)[1])
+        yield url
+        cluster.drop(url)
+        return
     folder: Path = request.getfixturevalue("tmp_path_factory").getbasetemp()
     source = template("sqlite", lambda: f"sqlite:///{folder / 'template.sqlite'}")
     shutil.copy(source.removeprefix("sqlite:///"), tmp_path / "desk.sqlite")
-    return f"sqlite:///{tmp_path / 'desk.sqlite'}"
+    yield f"sqlite:///{tmp_path / 'desk.sqlite'}"
 
 
 # --- the cast --------------------------------------------------------------------------------------

@@ -41,13 +41,22 @@ MAY_IMPORT = {
     "printing": {"config", "domain", "store", "system"},
     "maintenance": {"config", "domain", "store"},
     "backup": {"files", "maintenance", "store"},
-    "web": {"config", "domain", "files", "library", "notify", "signals", "store", "web", "workflow"},
+    "pack": {"domain"},
+    "prints": set(),
+    "printjobs": {"printing", "prints", "store"},
+    "csvs": {"store"},
+    "export": {"config", "csvs", "domain", "files", "library", "store"},
+    "web": {
+        *("config", "domain", "files", "library", "notify", "signals", "store", "web", "workflow"),
+        *("csvs", "export", "pack", "prints", "system"),
+    },
+    "api": {"api", "domain", "library", "store", "web", "workflow"},
     "serve": set[str](),
 }
 # SQL lives in the store. Besides it: a URL is checked, two tools of the store look at every table, a migration runs,
 # and some catch the errors of a database that is away.
 KNOW_SQLALCHEMY = {"config", "maintenance", "backup"}
-CATCH_ITS_ERRORS = {"library", "web", "commands", "cli", "workflow"}
+CATCH_ITS_ERRORS = {"api", "library", "web", "commands", "cli", "workflow"}
 PURE = {"markdown_it", "mdit_py_plugins", "nh3", "pydantic", "pydantic_core", "ruamel", "holidays", "babel", "tzdata"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from firebreak import maintenance
 from firebreak.domain import clocks
+from firebreak.domain.deciding import review as review_rules
 from firebreak.domain.deciding.closing import OUTCOMES
 from firebreak.domain.deciding.opening import SEVERITIES
 from firebreak.domain.events import Entry
@@ -26,7 +27,7 @@ from firebreak.domain.refusal import Refused
 from firebreak.domain.text import stamp
 from firebreak.store import db, log, models, projections, reading
 from firebreak.store.engine import WRITES
-from firebreak.workflow import incidents, record, roles, steps, tick
+from firebreak.workflow import incidents, record, review, roles, steps, tick
 from tests.stories import ADA, HOUR, MINUTE, NOW, OTHER_STEPS, SEEN, STEPS, playbook
 
 LEGAL = """clocks:
@@ -39,6 +40,9 @@ MOMENTS = ("contained", "withdrew", "apologised", "acknowledged")
 BOOKS = (playbook(), playbook("flood", OTHER_STEPS, LEGAL), playbook("fire", SHUFFLED))
 CHANNELS = ("x", "weibo", "facebook", "press")
 PEOPLE = (1, 2, 3, 4)
+QUESTIONS = ("first_seen", "surprise")
+OWNERS = (1, 2, None)
+DAYS = (date(2026, 4, 1), date(2026, 5, 1), None)
 
 
 @dataclass
@@ -136,6 +140,21 @@ ACTIONS: Mapping[str, Action] = {
     "erase": lambda n, a, b, c: record.erase(n.reference, {n.seq(a), n.seq(b)}, "Reason", ADA, n.now),
     "stand down": lambda n, a, b, c: incidents.stand_down(n.reference, OUTCOMES[a % 3], "Reason" * (b % 2), ADA, n.now),
     "open the incident again": lambda n, a, b, c: incidents.reopen(n.reference, "Reason", ADA, n.now),
+    "answer": lambda n, a, b, c: review.answer(
+        n.reference, {QUESTIONS[a % 2]: f"Answer {b % 3}"}, PEOPLE[c % 4], n.now
+    ),
+    "add action": lambda n, a, b, c: review.add_action(
+        n.reference, f"Action {a}", OWNERS[b % 3], DAYS[c % 3], ADA, n.now
+    ),
+    "change action": lambda n, a, b, c: review.change_action(
+        n.reference, f"a-{a % 3 + 1}", f"Action {b}", OWNERS[b % 3], DAYS[c % 3], ADA, n.now
+    ),
+    "close action": lambda n, a, b, c: review.close_action(
+        n.reference, f"a-{a % 3 + 1}", review_rules.OUTCOMES[b % 2], "Why", ADA, n.now
+    ),
+    "agree": lambda n, a, b, c: review.agree(n.reference, "", PEOPLE[a % 4], n.now),
+    "open the review again": lambda n, a, b, c: review.reopen(n.reference, "Reason", ADA, n.now),
+    "brief": lambda n, a, b, c: review.write_brief(n.reference, f"Known {a % 3}", "", "", ADA, n.now),
     "ring": ring,
     "wait": lambda n, a, b, c: n.incident,
 }  # fmt: skip

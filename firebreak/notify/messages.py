@@ -6,6 +6,7 @@ that neither can add a header or pass for the desk's own words.
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -79,7 +80,8 @@ def quoted(text: str, longest: int = REPORT_LENGTH) -> str:
 
 def room_url(reference: str) -> str:
     """The address of the incident's room."""
-    base = getattr(current_app.config.get("FIREBREAK"), "public_url", "") or LOCAL
+    public = getattr(current_app.config.get("FIREBREAK"), "public_url", "")
+    base = public or os.environ.get("FIREBREAK_ADDRESS") or LOCAL
     return f"{base}/incidents/{reference}"
 
 

@@ -29,6 +29,7 @@ TYPES = {
 }
 # Where clouds keep the keys of a machine, beside the link-local addresses.
 METADATA = frozenset(map(ipaddress.ip_address, ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254")))
+EMBEDDING = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -108,10 +109,19 @@ def _allowed(url: SplitResult, private: bool) -> str:
 
 
 def _harmless(address: Address, private: bool) -> bool:
-    plain = getattr(address, "ipv4_mapped", None) or address
+    plain = _inner(address)
     if plain in METADATA or plain.is_link_local or plain.is_multicast or plain.is_unspecified:
         return False
     return private or plain.is_global
+
+
+def _inner(address: Address) -> Address:
+    """The IPv4 address that an IPv6 one stands for, where it does: mapped, compatible, 6to4, or behind NAT64."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if int(address) > 1 and any(address in network for network in EMBEDDING):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _post(url: SplitResult, address: str, body: bytes, headers: dict[str, str]) -> int:

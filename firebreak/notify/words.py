@@ -9,7 +9,7 @@ KINDS = {
     "opened": _l("Incident opened"),
     "severity": _l("Severity raised"),
     "hand_over": _l("Role handed over"),
-    "warned": _l("75 % of a limit used"),
+    "warned": _l("Three quarters of a limit used"),
     "breached": _l("Limit exceeded"),
 }
 SENT_BY = {"mail": _l("Mail"), "webhook": _l("Webhook")}

@@ -43,13 +43,21 @@ PARTING = 1.5
 ASIDE = timedelta(minutes=1)
 
 Tick = Callable[[datetime, frozenset[str]], list[str]]
+Chore = Callable[[], bool]
 
 
 class Worker:
-    """`tick` is `workflow.tick.tick`; `clock` gives aware UTC."""
+    """`tick` is `workflow.tick.tick`; `clock` gives aware UTC. `chore` is slow work (PDFs) for a thread of its own:
+    it does one piece, and answers whether there was one."""
 
-    def __init__(self, app: Flask, tick: Tick, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
-        self.app, self.tick, self.clock = app, tick, clock
+    def __init__(
+        self,
+        app: Flask,
+        tick: Tick,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        chore: Chore = lambda: False,
+    ) -> None:
+        self.app, self.tick, self.clock, self.chore = app, tick, clock, chore
         self.name = f"{socket.gethostname()}-{os.getpid()}"
         self.stopping = threading.Event()
         self.away = False
@@ -62,6 +70,7 @@ class Worker:
         """Work until `stop`."""
         for number in range(SENDERS):
             threading.Thread(target=self._send_all, name=f"sender-{number}", daemon=True).start()
+        threading.Thread(target=self._do_chores, name="chores", daemon=True).start()
         while not self.stopping.is_set():
             NUDGED.clear()
             self._guarded(self._look)
@@ -74,12 +83,14 @@ class Worker:
         NUDGED.set()
 
     def once(self) -> None:
-        """One round, in this thread: ring, route, and send until nothing is due."""
+        """One round, in this thread: ring, route, send until nothing is due, then the chores."""
         with self.app.app_context():
             self._prepare()
             while ids := outbox.due(self.clock()):
                 for id in ids:
                     self.send(id)
+            while self.chore():
+                pass
 
     # --- one round ---
 
@@ -161,6 +172,13 @@ class Worker:
                 self._guarded(lambda id=id: self.send(id))  # type: ignore[misc]
             finally:
                 self.taken.discard(id)
+
+    def _do_chores(self) -> None:
+        while not self.stopping.wait(AWAY_POLL if self.away else POLL):
+            self._guarded(self._chore)
+
+    def _chore(self) -> None:
+        self.chore()
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """An absent database is said once and waited for; any other error is logged. Nothing ends the loop."""

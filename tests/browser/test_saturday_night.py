@@ -43,6 +43,7 @@ def test_she_opens_works_and_stands_down_the_storm(page: Page, served: Served) -
     stand_down(page)
     expect(page.locator(".room-head")).to_contain_text("Stood down")
     assert fits(page)
+    review(page)
     verified = [sys.executable, "-m", "firebreak", "verify"]
     subprocess.run(verified, env={"FIREBREAK_INSTANCE": str(served.instance)}, check=True, capture_output=True)
 
@@ -85,12 +86,32 @@ def strike_the_note(page: Page) -> None:
 
 
 def stand_down(page: Page) -> None:
-    page.locator("#stand-down summary").click()
+    page.locator("#stand-down-title").click()
     page.locator("#stand-down input[value=resolved]").check()
     page.locator("#stand-down").get_by_role("button", name="Stand down").click()
     expect(page.locator("#stand-down")).to_contain_text("critical")
     page.locator("#stand-down textarea").fill("Handed to the weekday team at 08:30.")
     page.locator("#stand-down").get_by_role("button", name="Stand down").click()
+
+
+def review(page: Page) -> None:
+    """On Monday: answer, decide what to change, agree, print."""
+    page.get_by_role("link", name="Review").first.click()
+    expect(page.locator("svg.timeline")).to_be_visible()
+    assert fits(page)
+    page.locator("#questions textarea").first.fill("Nobody watched between 22:00 and 08:00.")
+    page.get_by_role("button", name="Save my answers").click()
+    expect(page.locator("#questions")).to_contain_text("Nobody watched between")
+    page.locator("#actions textarea, #actions input[type=text]").first.fill("A phone that rings at night")
+    page.locator("#actions select").first.select_option(label="Ada Fontaine")
+    page.locator("#actions input[type=date]").first.fill("2030-01-31")
+    page.locator("#actions form button").last.click()
+    expect(page.locator("#actions")).to_contain_text("A phone that rings at night")
+    page.locator("#agreement form button").first.click()
+    expect(page.locator("#agreement")).to_contain_text("Agreed by Ada Fontaine")
+    page.get_by_role("link", name="Print").first.click()
+    assert page.pdf(format="A4", print_background=False).startswith(b"%PDF-")
+    expect(page.locator("svg.timeline")).to_be_visible()
 
 
 def test_everything_works_without_javascript(chromium: Browser, served: Served) -> None:

@@ -16,7 +16,7 @@ from firebreak.domain.incidents import Incident
 from firebreak.domain.refusal import Refused
 from firebreak.store import db, log, reading
 from firebreak.workflow import incidents, record, roles, steps, tick
-from tests.stories import ADA, HOUR, NOW, REFERENCE, SEEN, playbook
+from tests.stories import ADA, HOUR, NOW, REFERENCE, ROSA, SEEN, playbook
 
 HANDS = 40
 
@@ -82,7 +82,7 @@ def test_refused_openings_among_good_ones_leave_no_gap(app: Flask, inside: Flask
 
 
 def test_of_two_who_take_the_lead_the_second_took_it_over(app: Flask, incident: Incident) -> None:
-    at_once(app, lambda number: roles.assign(REFERENCE, "lead", 10 + number, 10 + number, NOW), 2)
+    at_once(app, lambda number: roles.assign(REFERENCE, "lead", (ADA, ROSA)[number], (ADA, ROSA)[number], NOW), 2)
     with db.engine.connect() as connection:
         taken = [e.event.data for e in reading.entries(connection, REFERENCE) if e.event.kind == "role:assigned"]
     assert [data["previous"] for data in taken] == [None, taken[0]["person"]]
