@@ -8,11 +8,10 @@ from flask import Blueprint, Flask, jsonify, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
-from firebreak.api import auth, problems
+from firebreak.api import problems
 from firebreak.api.document import document as openapi
 from firebreak.domain import markdown
 from firebreak.web import refusals
-from firebreak.web.access import signed_in
 
 blueprint = Blueprint("reference", __name__)
 
@@ -23,9 +22,7 @@ def init_app(app: Flask) -> None:
 
 @blueprint.get("/api/v1/openapi.json")
 def document() -> ResponseReturnValue:
-    """The document, for people who are signed in and programs with a token."""
-    if not signed_in() and auth.find() is None:
-        return problems.wrong(auth.unknown())
+    """The document, open to all: it tells nothing that the source does not, and tools read it before a token."""
     return jsonify(openapi())
 
 

@@ -35,7 +35,7 @@ OPEN = frozenset(
         "reference.document",
     }
 )
-"""Endpoints that need no sign-in. The API's document looks itself for a session or a token."""
+"""Endpoints that need no sign-in."""
 
 API = "/api/v1/"
 
@@ -58,7 +58,7 @@ R = TypeVar("R", bound=ResponseReturnValue)
 def for_programs() -> bool:
     """Whether the request is for the JSON API. It knows tokens (`firebreak.api.auth`) and no sessions: a cookie must
     open nothing there, since nothing there asks for a form's token."""
-    return has_request_context() and request.path.startswith(API) and request.endpoint != "reference.document"
+    return has_request_context() and request.path.startswith(API)
 
 
 def signed_in() -> bool:

@@ -232,7 +232,7 @@ class CorrectionForm(TimedForm):
 
 
 LONG_TEXTS = frozenset({"text", "report", "why", "options", "note", "reason", "answer", "known", "unknown", "next"})
-TIME_CODES = ("began_at", "noticed_at")
+TIME_CODES = ("began_at", "noticed_at", "next_update_at")
 
 
 def correction_form(keys: Sequence[str], timed: bool, prefix: str, values: Any, **given: Any) -> CorrectionForm:

@@ -59,7 +59,7 @@ def correction_form(row: LogRow, **given: Any) -> forms.CorrectionForm:
 def correctable(entry: Entry) -> list[str]:
     """Times and channel first, then what was typed (of an erased entry nothing is left to correct)."""
     shape = SHAPES[entry.event.kind]
-    codes = [key for key in ("began_at", "noticed_at", "channel") if key in shape.codes & CORRECTABLE_CODES]
+    codes = [key for key in CORRECTABLE_CODES if key in shape.codes]
     return codes + [key for key in TYPED if key in shape.body and not entry.erased]
 
 

@@ -170,6 +170,7 @@ FIELDS: Words = {
     "names": _l("File names"),
     "began_at": _l("Began"),
     "noticed_at": _l("Noticed"),
+    "next_update_at": _l("Next update"),
     "channel": _l("Channel"),
     "choice": _l("Choice"),
     "name": _l("Name"),

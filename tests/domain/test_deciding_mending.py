@@ -48,7 +48,7 @@ def test_a_correction_needs_a_reason_and_something_to_correct(story: Story) -> N
     ("more", "code"),
     [
         ({"codes": {"channel": "myspace"}}, "unknown_word"),
-        ({"codes": {"next_update_at": stamp(NOW)}}, "not_correctable"),
+        ({"codes": {"next_update_at": stamp(NOW - HOUR)}}, "promise_before_statement"),
         ({"body": {"colour": "red"}}, "not_correctable"),
         ({"body": {"text": " "}}, "required"),
         ({"body": {"text": "\0"}}, "bad_character"),
@@ -86,6 +86,18 @@ def test_the_beginning_can_become_unknown_again(story: Story) -> None:
 def test_a_statement_cannot_move_behind_its_promise(story: Story) -> None:
     seq = post(story, at=NOW, next_update_at=NOW + 30 * MINUTE)
     assert refusal(story.do, mending.correct, seq, "Reason", at=NOW + 40 * MINUTE) == "promise_before_statement"
+
+
+def test_a_corrected_promise_moves_its_clock(story: Story) -> None:
+    seq = post(story, at=NOW, next_update_at=NOW + HOUR)
+    story.do(mending.correct, seq, "We said two hours", codes={"next_update_at": stamp(NOW + 2 * HOUR)})
+    assert story.incident.clocks["next_update"].due == NOW + 2 * HOUR
+
+
+def test_a_promise_that_was_never_made_is_taken_back(story: Story) -> None:
+    seq = post(story, at=NOW, next_update_at=NOW + HOUR)
+    story.do(mending.correct, seq, "Nothing was promised", codes={"next_update_at": None})
+    assert story.status("next_update") == "not_applicable"
 
 
 def test_a_correction_is_neither_corrected_nor_struck(story: Story) -> None:

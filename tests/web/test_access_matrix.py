@@ -20,12 +20,12 @@ NOBODY, OBSERVER, RESPONDER, ADMINISTRATOR, UNUSED = "nobody", "observer", "resp
 
 ENDPOINTS = {
     NOBODY: """static health.check language.switch setup.first links.use links.forgotten
-        security.login security.two_factor_token_validation security.mf_recovery""",
+        security.login security.two_factor_token_validation security.mf_recovery reference.document""",
     OBSERVER: """home incidents.index playbooks.index playbooks.read playbooks.sheet playbooks.version
         room.show room.entry room.step room.role room.download security.logout security.verify
         account.index account.password account.qr_code account.second_step account.remove_second_step
         account.recovery_codes review.show review.print_page review.ask_for_pdf review.pdf review.download
-        actions.index actions.show brief.show brief.text reference.document reference.page
+        actions.index actions.show brief.show brief.text reference.page
         export.listed export.whole export.record export.log""",
     RESPONDER: """incidents.new incidents.suggest room.add_note room.add_step room.assign_role room.assign_step
         room.change_severity room.choose_playbook room.correct room.escalate room.finish_step room.make_decision

@@ -16,7 +16,7 @@ from firebreak.domain.refusal import Refused
 from firebreak.domain.text import LONGEST_LINE, LONGEST_TEXT, clean, happened, moment, required, stamp
 
 K = EventKind
-CORRECTABLE_CODES = frozenset({"began_at", "noticed_at", "channel"})
+CORRECTABLE_CODES = ("began_at", "noticed_at", "channel", "next_update_at")
 LINES = frozenset({"title", "question", "chosen"})
 OPTIONAL = frozenset({"note", "options", "known", "unknown", "next"})
 
@@ -43,7 +43,7 @@ def correct(
     codes: Mapping[str, Any] | None = None,
     body: Mapping[str, Any] | None = None,
 ) -> list[Event]:
-    """Entry `seq` with another time, other typed text, or other began/noticed times or channel; and why."""
+    """Entry `seq` with another time, other typed text, or another channel, promise, or time it began or was noticed; and why."""
     entry = _mendable(incident, seq)
     codes, body = dict(codes or {}), dict(body or {})
     _only_correctable(entry, codes, body, at)
@@ -63,18 +63,19 @@ def correct(
 
 def _only_correctable(entry: Entry, codes: Mapping[str, Any], body: Mapping[str, Any], at: datetime | None) -> None:
     shape = SHAPES[entry.event.kind]
-    odd = set(codes) - (CORRECTABLE_CODES & shape.codes) or set(body) - shape.body
+    odd = set(codes) - (shape.codes & set(CORRECTABLE_CODES)) or set(body) - shape.body
     if odd or (at is not None and entry.event.kind is K.INCIDENT_OPENED):
         raise Refused("not_correctable", entry=entry.seq)
 
 
 def _code(key: str, value: str | None, now: datetime) -> str | None:
-    """A corrected channel, or a began/noticed time as a stamp; only `began_at` may be None (nobody knows)."""
+    """A corrected channel, or a time as a stamp. None: nobody knows when it began; no next update was promised."""
     if key == "channel":
         return known(value or "", CHANNELS, key)
-    if value is None and key != "began_at":
+    at = moment(value)
+    if at is None and key == "noticed_at":
         raise Refused("required", field=key)
-    return stamp(happened(moment(value), now)) if value else None
+    return stamp(at if key == "next_update_at" else happened(at, now)) if at else None
 
 
 def _typed(key: str, value: Any, before: Any) -> Any:
