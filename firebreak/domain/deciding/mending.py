@@ -43,7 +43,7 @@ def correct(
     codes: Mapping[str, Any] | None = None,
     body: Mapping[str, Any] | None = None,
 ) -> list[Event]:
-    """Entry `seq` with another time, other typed text, or another channel, promise, or time it began or was noticed; and why."""
+    """Entry `seq` with another time, text, channel, promise, or time it began or was noticed; and why."""
     entry = _mendable(incident, seq)
     codes, body = dict(codes or {}), dict(body or {})
     _only_correctable(entry, codes, body, at)
