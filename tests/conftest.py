@@ -14,14 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 
-from firebreak import create_app
+from firebreak import create_app, maintenance
 from firebreak.store import db
 from firebreak.store.accounts import Account
 from tests import postgres
@@ -73,7 +72,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
 def _migrate(url: str, instance: Path) -> None:
     app = create_app(CHEAP, instance=instance, database_url=url)
     with app.app_context():
-        flask_migrate.upgrade(directory=app.config["MIGRATIONS"])
+        maintenance.migrate()
         _add_cast(app)
         db.engine.dispose()
 

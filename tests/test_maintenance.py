@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from flask import Flask
 
 from firebreak import files, maintenance
+from firebreak.config import HOME
 from firebreak.domain.incidents import Incident
 from firebreak.maintenance import Finding
 from firebreak.store import chain, db, log, models, reading, triggers
@@ -198,3 +200,8 @@ def test_a_salt_goes_with_its_text(incident: Incident) -> None:
         ).scalar()
     assert (entry.erased, salt) == (True, None)
     assert found().head != chain.GENESIS
+
+
+def test_the_newest_version_is_the_one_that_alembic_would_reach() -> None:
+    script = ScriptDirectory(str(HOME / "migrations"))
+    assert maintenance.newest(HOME / "migrations") == script.get_current_head()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.orm import DeclarativeBase
 
@@ -15,15 +14,13 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
-migrate = Migrate(db=db, render_as_batch=True)
 
 
 def init_app(app: Flask) -> None:
-    """Bind the database, its pragmas and its migrations to the app."""
+    """Bind the database and its pragmas to the app."""
     from firebreak.store import models  # noqa: F401  (tables register themselves)
 
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine.options(app.config["SQLALCHEMY_DATABASE_URI"]))
     db.init_app(app)
-    migrate.init_app(app, db, directory=app.config["MIGRATIONS"])
     with app.app_context():
         engine.prepare(db.engine)
