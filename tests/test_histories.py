@@ -237,6 +237,11 @@ def rewritten(night: Night) -> projections.Rows:
     return in_rows(night.reference)
 
 
+def kind(app: Flask) -> str:
+    with app.app_context():
+        return db.engine.dialect.name
+
+
 def check(app: Flask, examples: int) -> None:
     @settings(max_examples=examples, deadline=None, suppress_health_check=ON_ONE_DESK, database=None)
     @given(HISTORY)
@@ -251,14 +256,12 @@ def check(app: Flask, examples: int) -> None:
 
 
 def test_any_history_folds_replays_and_projects_alike(app: Flask) -> None:
-    with app.app_context():
-        kind = db.engine.dialect.name
-    check(app, 250 if kind == "sqlite" else 30)
+    check(app, {"sqlite": 250, "postgresql": 30}[kind(app)])
 
 
 @pytest.mark.long
 def test_a_great_many_histories_do_too(app: Flask) -> None:
-    check(app, 1500)
+    check(app, {"sqlite": 1500, "postgresql": 250}[kind(app)])
 
 
 def test_the_clocks_of_a_whole_night_ring_in_order(inside: Flask) -> None:
