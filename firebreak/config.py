@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+LOCAL = "http://127.0.0.1:5000"
 HOME = Path(__file__).resolve().parent.parent
 
 
@@ -56,6 +57,12 @@ class Config(BaseModel):
     def https_only(self) -> bool:
         """Cookies travel by https only: as set, else when the public address says https."""
         return self.public_url.startswith("https://") if self.secure_cookies is None else self.secure_cookies
+
+
+def address(config: Config | None) -> str:
+    """Where links begin that nobody's request may name: the public address, else where the server listens."""
+    public = config.public_url if config else ""
+    return public or os.environ.get("FIREBREAK_ADDRESS") or LOCAL
 
 
 def read(environ: Mapping[str, str] = os.environ, **overrides: Any) -> Config:

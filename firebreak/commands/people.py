@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import click
 
-from firebreak import create_app, maintenance
-from firebreak.domain.refusal import Refused
-from firebreak.store import db
+from firebreak.commands.desk import desk
 from firebreak.store.accounts import ACCESS
 
 REFUSALS = {
@@ -20,21 +17,6 @@ REFUSALS = {
     "disabled": "this account is disabled; enable it first",
     "required": "a name and an address are needed",
 }
-
-
-@contextmanager
-def _desk() -> Iterator[None]:
-    """The app with its database up to date, and refusals as one line."""
-    try:
-        with create_app().app_context():
-            maintenance.migrate()
-            try:
-                yield
-            finally:
-                db.session.remove()
-                db.engine.dispose()
-    except Refused as refused:
-        raise click.ClickException(REFUSALS.get(refused.code, str(refused))) from None
 
 
 def _id_of(email: str) -> int:
@@ -60,7 +42,7 @@ def add(email: str, name: str, access: str, password_stdin: bool) -> None:
     """Add a person. Without a password, prints an invitation with which they choose one."""
     from firebreak.workflow import people as workflow
 
-    with _desk():
+    with desk(REFUSALS):
         address, password = _address(email), _password(name, email) if password_stdin else None
         id = workflow.add(
             email=address, name=name, access=access, actor=None, now=datetime.now(UTC), password_hash=password
@@ -98,7 +80,7 @@ def list_people() -> None:
     """Everybody, one a line: access, state, address, name."""
     from firebreak.store import queries
 
-    with _desk():
+    with desk(REFUSALS):
         for person in queries.people():
             state = "active" if person.active else "disabled"
             click.echo(f"{person.access:14} {state:9} {person.email:40} {person.name}")
@@ -109,7 +91,7 @@ def list_people() -> None:
 @click.option("--base", default="http://127.0.0.1:5000", show_default=True, help="Where the desk is reached.")
 def link(email: str, base: str) -> None:
     """Print a link with which this person chooses a new password."""
-    with _desk():
+    with desk(REFUSALS):
         _print_link(_id_of(email), "reset", base)
 
 
@@ -134,7 +116,7 @@ def _each(name: str, help: str, wish: str, done: str) -> click.Command:
     def command(email: str) -> None:
         from firebreak.workflow import people as workflow
 
-        with _desk():
+        with desk(REFUSALS):
             act: Callable[[int, int | None, datetime], None] = getattr(workflow, wish)
             act(_id_of(email), None, datetime.now(UTC))
             click.echo(done)

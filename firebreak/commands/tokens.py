@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import click
 
-from firebreak import create_app, maintenance
-from firebreak.domain.refusal import Refused
-from firebreak.store import db
+from firebreak.commands.desk import desk
 from firebreak.store.accounts import ACCESS
 
 REFUSALS = {
@@ -19,21 +15,6 @@ REFUSALS = {
     "too_long": "the name is too long",
     "bad_character": "the name holds a character that no database keeps",
 }
-
-
-@contextmanager
-def _desk() -> Iterator[None]:
-    """The app with its database up to date, and refusals as one line."""
-    try:
-        with create_app().app_context():
-            maintenance.migrate()
-            try:
-                yield
-            finally:
-                db.session.remove()
-                db.engine.dispose()
-    except Refused as refused:
-        raise click.ClickException(REFUSALS.get(refused.code, str(refused))) from None
 
 
 @click.group()
@@ -49,7 +30,7 @@ def add(name: str, access: str, email: str | None) -> None:
     """Print a new token, this once: only its hash is kept."""
     from firebreak.workflow import tokens as workflow
 
-    with _desk():
+    with desk(REFUSALS):
         token = workflow.add(name, access, _id_of(email) if email else None, None, datetime.now(UTC))
     click.echo(token)
     click.echo("Copy it now: it is not shown again. Send it as: Authorization: Bearer …", err=True)
@@ -69,7 +50,7 @@ def list_tokens() -> None:
     """Every token, one a line: number, access, state, when it was last used, name."""
     from firebreak.store import tokens as store
 
-    with _desk():
+    with desk(REFUSALS):
         for token, works in store.every():
             state = "works" if works else "revoked" if token.revoked_at else "ended"
             used = token.last_used_at.strftime("%Y-%m-%d %H:%M UTC") if token.last_used_at else "never used"
@@ -82,7 +63,7 @@ def revoke(number: int) -> None:
     """Let the token of this number (see the list) in no more."""
     from firebreak.workflow import tokens as workflow
 
-    with _desk():
+    with desk(REFUSALS):
         try:
             workflow.revoke(number, None, datetime.now(UTC))
         except LookupError:

@@ -6,7 +6,6 @@ that neither can add a header or pass for the desk's own words.
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from flask import current_app
 from flask_babel import force_locale
 from jinja2 import Environment
 
+from firebreak import config
 from firebreak.domain import clocks
 from firebreak.domain.events import Entry, EventKind
 from firebreak.domain.playbook_parser import PlaybookError, parse
@@ -31,7 +31,6 @@ TITLE_LENGTH = 120
 REPORT_LENGTH = 1500
 SUBJECT_LENGTH = 250
 BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
-LOCAL = "http://127.0.0.1:5000"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +79,7 @@ def quoted(text: str, longest: int = REPORT_LENGTH) -> str:
 
 def room_url(reference: str) -> str:
     """The address of the incident's room."""
-    public = getattr(current_app.config.get("FIREBREAK"), "public_url", "")
-    base = public or os.environ.get("FIREBREAK_ADDRESS") or LOCAL
-    return f"{base}/incidents/{reference}"
+    return f"{config.address(current_app.config.get('FIREBREAK'))}/incidents/{reference}"
 
 
 def _context(notice: Notice, now: datetime) -> dict[str, Any]:

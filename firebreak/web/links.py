@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from threading import Thread
 
 from flask import Blueprint, Flask, current_app, flash, redirect, render_template, request, url_for
@@ -13,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import EmailField
 
-from firebreak.notify.messages import LOCAL
+from firebreak import config
 from firebreak.store import people as store
 from firebreak.store.accounts import Account
 from firebreak.web import mailing
@@ -44,11 +43,6 @@ def address_of(token: str, endpoint: str = "links.use") -> str:
     return f"{public}{url_for(endpoint, token=token)}" if public else url_for(endpoint, token=token, _external=True)
 
 
-def _own_address() -> str:
-    """Where links that a stranger asked for begin: never with a host that the stranger's request names."""
-    return current_app.config["FIREBREAK"].public_url or os.environ.get("FIREBREAK_ADDRESS") or LOCAL
-
-
 def send_by_mail(person: Account, purpose: str, address: str) -> str:
     """Mail a link in the receiver's language; what went wrong, or ""."""
     language = person.language or desk()["language"]
@@ -62,7 +56,7 @@ def send_by_mail(person: Account, purpose: str, address: str) -> str:
 def _send_in_background(email: str) -> None:
     """Whether there is such an account shows neither in the answer nor in the time it takes."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    start = _own_address() + url_for("links.use", token="-").removesuffix("-")
+    start = config.address(current_app.config["FIREBREAK"]) + url_for("links.use", token="-").removesuffix("-")
     Thread(target=_send_forgotten, args=(app, email, start), name="forgotten", daemon=True).start()
 
 
