@@ -207,10 +207,6 @@ class StatementForm(TimedForm):
         return min(self.at.data or now, now) + timedelta(minutes=min(int(self.promise.data), 60 * 24 * 30))
 
 
-class ChannelForm(PageForm):
-    channel = SelectField(_l("Channel"), choices=lambda: words.choices("channel"))
-
-
 class PlaybookForm(PageForm):
     playbook = SelectField(_l("Playbook"), choices=[])
 
