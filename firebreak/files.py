@@ -58,9 +58,15 @@ def _copy(stream: BinaryIO, part: Any) -> dict[str, Any]:
 
 
 def _place(part: Path, place: Path) -> None:
+    """The folder is written too: a name that only memory holds would be lost with the current, and its entry not."""
     place.parent.mkdir(exist_ok=True)
     if not place.exists():
         part.replace(place)
+        folder = os.open(place.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
 
 
 def erase_if_unused(sha256: str, now: datetime) -> bool:

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -67,6 +68,28 @@ class Cluster:
         with psycopg.connect(address, autocommit=True) as link:
             link.execute(sql.encode())
 
+    def crash(self) -> None:
+        """SIGKILL the server; its children notice and end. What it acknowledged is on the disk."""
+        self.process.kill()
+        self.process.wait()
+
+    def halt(self) -> None:
+        """Stop as an administrator would, at once for everybody who is connected."""
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait()
+
+    def resume(self) -> None:
+        """Start again on the same port, after `crash` or `halt`."""
+        programs = postgres_bin()
+        assert programs
+        limit = time.monotonic() + 20.0
+        while time.monotonic() < limit:
+            self.process = _run(programs, self.folder, self.port, _identity(self.folder)).process
+            with suppress(RuntimeError):  # children of a killed server may still be ending
+                _wait(self)
+                return
+        raise RuntimeError("PostgreSQL did not come back")
+
     def stop(self) -> None:
         """End at once, without a last checkpoint: the folder is thrown away."""
         self.process.send_signal(signal.SIGQUIT)
@@ -82,7 +105,12 @@ def start() -> Cluster:
     folder = Path(tempfile.mkdtemp(prefix="fbpg-", dir="/tmp"))  # a socket's path must be short
     identity = _identity(folder)
     _initialise(programs, folder, identity)
-    return _wait(_run(programs, folder, _free_port(), identity))
+    cluster = _run(programs, folder, _free_port(), identity)
+    try:
+        return _wait(cluster)
+    except RuntimeError:
+        cluster.stop()
+        raise
 
 
 def _identity(folder: Path) -> dict[str, Any]:
@@ -128,9 +156,7 @@ def _wait(cluster: Cluster, seconds: float = 20.0) -> Cluster:
             return cluster
         except psycopg.OperationalError:
             time.sleep(0.02)
-    log = (cluster.folder / "log").read_text(errors="replace")
-    cluster.stop()
-    raise RuntimeError(f"PostgreSQL did not start: {log.strip()}")
+    raise RuntimeError(f"PostgreSQL did not start: {(cluster.folder / 'log').read_text(errors='replace').strip()}")
 
 
 def _free_port() -> int:

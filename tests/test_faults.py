@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from firebreak import backup, cli, config, create_app, files, maintenance, signals
@@ -22,7 +23,7 @@ from firebreak.config import ConfigError
 from firebreak.domain.incidents import Incident
 from firebreak.store import db, log
 from firebreak.workflow import incidents, record, steps
-from tests.conftest import CHEAP, Desk
+from tests.conftest import CHEAP, Desk, SignIn, send
 from tests.stories import ADA, NOW, REFERENCE, SEEN, playbook
 
 
@@ -117,6 +118,17 @@ def test_a_locked_database_refuses_the_tick_and_can_still_be_read(incident: Inci
         with pytest.raises(OperationalError, match="locked"):
             steps.finish(REFERENCE, "name-lead", ADA, NOW)
         assert log.load(REFERENCE) == incident
+
+
+def test_a_page_says_that_another_program_holds_the_database(
+    incident: Incident, client: FlaskClient, sign_in: SignIn
+) -> None:
+    sqlite_only()
+    rosa = sign_in(client, "rosa")
+    with locked():
+        answer = send(rosa, f"/incidents/{REFERENCE}/notes", **{"note-text": "Still here"})
+    told = ("Another program holds" in answer.text, "Still here" in answer.text)
+    assert (answer.status_code, answer.headers["Retry-After"], *told) == (503, "5", True, True)
 
 
 def test_a_row_locked_by_another_program_makes_postgresql_give_up_in_time(incident: Incident) -> None:

@@ -15,13 +15,12 @@ from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed, NotFound
 
 from firebreak.domain.refusal import Refused
-from firebreak.web import errors, refusals
+from firebreak.store import faults
+from firebreak.web import errors, outage, refusals
 from firebreak.web.access import for_programs
 
 MEDIA_TYPE = "application/problem+json"
 MOST_ERRORS = 50
-OURS = (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError)
-"""Errors of the database that are faults of ours; with the others it is busy, full or away."""
 
 CODES: Mapping[int, str] = {
     400: "bad_request",
@@ -140,7 +139,10 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         return error
     if error.code >= 500:
         current_app.logger.error("the API failed at %s", request.path, exc_info=error.__cause__ or error)
-    response = answer(error.code)
+    try:
+        response = answer(error.code)
+    except exc.SQLAlchemyError as away:  # the words ask for the desk's language
+        return not_saved(away)
     allowed = {name: value for name, value in error.get_headers() if name in ("Allow", "Retry-After")}
     response.headers.update(allowed)
     return response
@@ -148,16 +150,13 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 
 def not_saved(error: exc.SQLAlchemyError | OSError) -> ResponseReturnValue:
     """503 while the database is busy, full or away, or the disk full; 500 for a fault of ours."""
-    away = error.errno in errors.NO_ROOM if isinstance(error, OSError) else _away(error)
-    current_app.logger.error("the API could not read or save: %s", error, exc_info=None if away else error)
-    response = answer(503 if away else 500)
-    if away:
-        response.headers["Retry-After"] = "5"
+    cause = ("full" if error.errno in faults.NO_ROOM else "") if isinstance(error, OSError) else faults.code(error)
+    current_app.logger.error("the API could not read or save: %s", error, exc_info=None if cause else error)
+    outage.ask_nobody()
+    detail = str(outage.UNSURE) if faults.unsure(error) else ""
+    response = answer(503, "", detail, {"cause": cause}) if cause else answer(500)
+    response.headers.update(outage.RETRY if cause else {})
     return response
-
-
-def _away(error: exc.SQLAlchemyError) -> bool:
-    return isinstance(error, exc.DBAPIError | exc.TimeoutError) and not isinstance(error, OURS)
 
 
 def malformed(error: ValidationError) -> Wrong:

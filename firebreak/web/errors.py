@@ -1,37 +1,25 @@
-"""Pages for what goes wrong. They say what happened and what to do, and give back what was typed.
+"""Pages for what goes wrong. They say what happened and what to do, and give back what was typed (`kept`).
 
-Passwords, codes and tokens are never given back. Pages for a database or a desk that does not work ask the database
-nothing: no account, no settings.
+Pages for a database or a desk that does not work are in `outage`.
 """
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, current_app, render_template, request, session
+from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from sqlalchemy import exc
-from werkzeug.exceptions import HTTPException, InternalServerError
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
 
 from firebreak.domain.refusal import Refused
-from firebreak.web import locale, refusals, words
-
-NEVER_SHOWN = ("password", "token", "secret", "passcode", "code", "csrf")
-"""A field whose name holds one of these is not given back."""
-
-PASSWORD_FIELDS = frozenset({"old", "again"})
-"""Nor is a field of this very name: the old password, and the new one repeated."""
-
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
-A_LINE = 40
-TYPED = frozenset({"text", "note", "reason", "report", "question", "options", "chosen", "why", "title", "url"})
+from firebreak.web import refusals
+from firebreak.web.kept import has_files, kept
+from firebreak.web.outage import broken, not_saved
 
 TITLES: Mapping[int, Any] = {
     400: _l("This could not be understood"),
@@ -54,51 +42,11 @@ TEXTS: Mapping[int, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Kept:
-    """A field that was sent: shown to be read and changed when it was `typed`, carried along otherwise."""
-
-    name: str
-    value: str
-    label: str
-    typed: bool
-
-
 def init_app(app: Flask) -> None:
-    """A page for every error."""
+    """A page for every error of a request; `outage` has those of the desk."""
     app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(CSRFError, session_ended)
     app.register_error_handler(Refused, refused)
-    app.register_error_handler(InternalServerError, broken)
-    app.register_error_handler(OSError, no_room)
-    for away in (exc.OperationalError, exc.InterfaceError, exc.InternalError, exc.DatabaseError, exc.TimeoutError):
-        app.register_error_handler(away, not_saved)
-
-
-def kept() -> list[Kept]:
-    """What was typed into the form that failed, in its order."""
-    try:
-        sent = list(request.form.items(multi=True))
-    except HTTPException:
-        return []
-    return [_kept(name, value) for name, value in sent if not _secret(name)]
-
-
-def _secret(name: str) -> bool:
-    return name in PASSWORD_FIELDS or any(word in name.lower() for word in NEVER_SHOWN)
-
-
-def _kept(name: str, value: str) -> Kept:
-    field = name.rsplit("-", 1)[-1].removeprefix("new_")
-    typed = bool(value.strip()) and (field in TYPED or "\n" in value or len(value) > A_LINE)
-    return Kept(name, value, words.word("field", field), typed)
-
-
-def _has_files() -> bool:
-    return (request.content_type or "").startswith("multipart/form-data")
-
-
-# --- pages that know who is here -------------------------------------------------------------------
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
@@ -107,7 +55,10 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         return error
     if error.code >= 500:
         return broken(error)
-    return _page(error.code, str(TITLES.get(error.code, error.name)), _text(error.code))
+    try:
+        return _page(error.code, str(TITLES.get(error.code, error.name)), _text(error.code))
+    except SQLAlchemyError as away:  # the page, and even its words, ask who is here
+        return not_saved(away)
 
 
 def _text(code: int) -> str:
@@ -146,58 +97,8 @@ def _page(code: int, title: str, text: str, again: bool = False) -> ResponseRetu
         "text": text,
         "fields": fields,
         "again": again,
-        "files": _has_files(),
+        "files": has_files(),
         "back": back,
         "code": code,
     }
     return render_template("errors/page.html", **facts), code
-
-
-# --- pages that ask the database nothing -----------------------------------------------------------
-
-
-def not_saved(error: exc.SQLAlchemyError) -> ResponseReturnValue:
-    """The database is locked, full or away. A fault of ours (a constraint, a wrong statement) is another page."""
-    if isinstance(error, (exc.IntegrityError, exc.ProgrammingError, exc.DataError, exc.NotSupportedError)):
-        return broken(error)
-    current_app.logger.error("the database did not answer: %s", error)
-    title = _l("Not saved") if request.method == "POST" else _l("The desk cannot reach its records")
-    return _plain(
-        503,
-        title,
-        _l("Nothing that was saved before is lost. The database is busy, full or away; try again in a moment."),
-    )
-
-
-def no_room(error: OSError) -> ResponseReturnValue:
-    """The disk is full; other faults of the system are faults of ours."""
-    if error.errno not in NO_ROOM:
-        return broken(error)
-    current_app.logger.error("the disk takes no more: %s", error)
-    return _plain(
-        503,
-        _l("Not saved"),
-        _l("The desk's disk is full. Nothing saved before is lost. Tell who runs this server, then try again."),
-    )
-
-
-def broken(error: Exception) -> ResponseReturnValue:
-    """A fault of ours."""
-    if not isinstance(error, HTTPException):
-        current_app.logger.error("a page failed", exc_info=error)
-    return _plain(
-        500,
-        _l("The desk made a mistake"),
-        _l("Nothing saved before is lost. Try again; if it goes on, tell who runs this server the time."),
-    )
-
-
-def _plain(code: int, title: Any, text: Any) -> ResponseReturnValue:
-    """A page in the browser's language, since nobody can be asked for the account's."""
-    language = session.get("language") or request.accept_languages.best_match(list(locale.LANGUAGES)) or "en"
-    with force_locale(locale.LOCALES.get(language, "en")):
-        facts = {"title": str(title), "text": str(text), "fields": kept(), "files": _has_files()}
-        html = render_template(
-            "errors/plain.html", language=locale.HTML_LANGUAGES.get(language, "en"), code=code, **facts
-        )
-    return html, code, {"Retry-After": "5"} if code == 503 else {}
