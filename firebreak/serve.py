@@ -1,4 +1,4 @@
-"""One parent for the web server and the worker: starts both, restarts the worker, stops both within three seconds.
+"""One parent for the web server and the worker: starts both, restarts what is killed, stops both within three seconds.
 
 The parent stays light, imports nothing of the application and runs no threads, so that the first page is there quickly
 and Ctrl-C always works. It binds the port itself and hands the open socket to gunicorn: a busy port is known before
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -21,7 +22,16 @@ from tempfile import gettempdir
 
 APP = "firebreak:create_app()"
 WATCH = (sys.executable, "-m", "firebreak", "watch")
-THREADS = 64
+THREADS = 1064
+"""Most of them wait for news that an open page is to hear; one is started when it is needed and costs some 30 kB."""
+PAGES = 64
+"""So many of them are never given to open pages, at most half."""
+LEAN = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
+"""The C library would give each of many threads a heap of its own, and keep what they no longer need."""
+IDLE = 1000
+"""Connections that a web process keeps open besides, for a browser's next request."""
+FILES = 16_384
+"""Open files and connections that a process may have, as far as the machine allows: often 1,024 without asking."""
 GRACE = 2.4  # seconds from the request to stop until what still runs is killed; gunicorn's own grace is 2
 SLOWEST_RESTART = 30.0  # seconds
 STEADY = 60.0  # a worker that lived this many seconds starts again at once
@@ -40,6 +50,7 @@ class Child:
 
     command: Sequence[str]
     files: tuple[int, ...] = ()
+    name: str = "worker"
     falls: int = 0
     process: subprocess.Popen[bytes] | None = None
     since: float = 0.0
@@ -98,8 +109,10 @@ def serve(
     with listener:
         options = gunicorn(listener.fileno(), app, processes or processes_for(os.environ), threads)
         command = [sys.executable, "-m", "firebreak.warm", " ".join(setup), *options]
-        web = Child(command, (listener.fileno(),))
-        return supervise(web, Child(watch) if watch else None, environment(instance, address(listener)))
+        web = Child(command, (listener.fileno(),), "web server")
+        env = environment(instance, address(listener), threads - min(PAGES, (threads + 1) // 2))
+        allow_files()
+        return supervise(web, Child(watch) if watch else None, env)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -126,9 +139,19 @@ def processes_for(environ: Mapping[str, str]) -> int:
     return int(environ.get("WEB_CONCURRENCY") or 2)
 
 
-def environment(instance: str | os.PathLike[str] | None, reached: str) -> dict[str, str]:
+def environment(instance: str | os.PathLike[str] | None, reached: str, streams: int) -> dict[str, str]:
+    """That of both children. `streams`: open pages that a web process may wake, unless FIREBREAK_STREAMS says so."""
     chosen = {"FIREBREAK_INSTANCE": os.fspath(instance)} if instance else {}
-    return {**os.environ, **chosen, "FIREBREAK_ADDRESS": reached, "PYTHONUNBUFFERED": "1"}
+    ours = {"FIREBREAK_ADDRESS": reached, "PYTHONUNBUFFERED": "1"}
+    return {"FIREBREAK_STREAMS": str(streams), **LEAN, **os.environ, **chosen, **ours}
+
+
+def allow_files() -> None:
+    """Let the children open enough files. Every open page is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def gunicorn(descriptor: int, app: str, processes: int, threads: int) -> list[str]:
@@ -138,6 +161,8 @@ def gunicorn(descriptor: int, app: str, processes: int, threads: int) -> list[st
         "--worker-class": "gthread",
         "--workers": str(processes),
         "--threads": str(threads),
+        "--worker-connections": str(threads + IDLE),
+        "--config": "python:firebreak.parting",
         "--graceful-timeout": "2",
         "--log-level": "warning",
         "--keep-alive": "5",
@@ -149,7 +174,10 @@ def gunicorn(descriptor: int, app: str, processes: int, threads: int) -> list[st
 
 
 def supervise(web: Child, worker: Child | None, env: Mapping[str, str]) -> int:
-    """Run both until a signal to stop (0) or the end of ``web`` (its status); leaves no process behind."""
+    """Run both until a signal to stop (0) or the end of ``web`` (its status); leaves no process behind.
+
+    A web server that something killed (the kernel, when memory runs out) is started again, as the worker is.
+    """
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     children = [web, worker] if worker else [web]
     try:
@@ -162,8 +190,9 @@ def supervise(web: Child, worker: Child | None, env: Mapping[str, str]) -> int:
 
 def _until_the_end(web: Child, worker: Child | None, env: Mapping[str, str]) -> int:
     ready = False
-    while (status := web.status()) is None:
-        wait = revive(worker, env, time.monotonic()) if worker and ready else SLOWEST_RESTART
+    while (status := web.status()) is None or (ready and status < 0):
+        children = [child for child in (web, worker) if child and ready]
+        wait = min((revive(child, env, time.monotonic()) for child in children), default=SLOWEST_RESTART)
         told = signal.sigtimedwait(SIGNALS, wait)
         ready = ready or (told is not None and told.si_signo == READY)
         if told and told.si_signo in (signal.SIGINT, signal.SIGTERM):
@@ -171,24 +200,25 @@ def _until_the_end(web: Child, worker: Child | None, env: Mapping[str, str]) -> 
     return status if status >= 0 else 128 - status
 
 
-def revive(worker: Child, env: Mapping[str, str], now: float) -> float:
-    """Start a worker, or a dead one again when its pause is over; answers the seconds until the next look."""
-    if worker.process and worker.status() is None:
+def revive(child: Child, env: Mapping[str, str], now: float) -> float:
+    """Start a child, or a dead one again when its pause is over; answers the seconds until the next look."""
+    if child.process and child.status() is None:
         return SLOWEST_RESTART
-    if worker.process and not worker.due:
-        worker.due = now + pause(worker, now)
-    if now < worker.due:
-        return worker.due - now
-    worker.due = 0.0
-    worker.start(env)
+    if child.process and not child.due:
+        child.kill()  # what it started itself and left behind
+        child.due = now + pause(child, now)
+    if now < child.due:
+        return child.due - now
+    child.due = 0.0
+    child.start(env)
     return SLOWEST_RESTART
 
 
-def pause(worker: Child, now: float) -> float:
+def pause(child: Child, now: float) -> float:
     """Seconds before the next start: none after a steady life, then 1, 2, 4 … 30 for each early death in a row."""
-    worker.falls = 0 if now - worker.since > STEADY else worker.falls + 1
-    seconds = min(SLOWEST_RESTART, 2.0 ** (worker.falls - 1)) if worker.falls else 0.0
-    print(f"firebreak: the worker ended with {worker.status()}; next start in {seconds:.0f} s", file=sys.stderr)
+    child.falls = 0 if now - child.since > STEADY else child.falls + 1
+    seconds = min(SLOWEST_RESTART, 2.0 ** (child.falls - 1)) if child.falls else 0.0
+    print(f"firebreak: the {child.name} ended with {child.status()}; next start in {seconds:.0f} s", file=sys.stderr)
     return seconds
 
 
