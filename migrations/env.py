@@ -7,6 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from flask import current_app
 
+from firebreak.store import search
 from firebreak.store.engine import WRITES
 
 PLAIN = {"UTCDateTime": "sa.DateTime(timezone=True)", "AsaList": "sa.UnicodeText()"}
@@ -19,6 +20,7 @@ def plain(kind: str, value: Any, _context: Any) -> str | Literal[False]:
 
 def run() -> None:
     """Bring the database of the current app to the version asked for."""
+    search.tell_index()
     database = current_app.extensions["migrate"].db
     with database.engine.connect().execution_options(**WRITES) as connection:
         context.configure(

@@ -7,7 +7,8 @@ from firebreak.api.operations import operation
 from firebreak.api.problems import no_incident
 from firebreak.api.schemas import LARGEST, ListQuery, LogQuery
 from firebreak.domain.incidents import Incident
-from firebreak.store import log, queries
+from firebreak.domain.search import parse
+from firebreak.store import finding, log, queries
 from firebreak.store.projections import number
 
 ONE = "/incidents/<reference>"
@@ -25,12 +26,17 @@ def find(reference: str) -> Incident:
 def list_incidents(query: ListQuery) -> answers.Incidents:
     """Incidents, the newest first."""
     before = min(number(query.after), LARGEST) if query.after else None
-    wanted = {"state": query.state, "severity": query.severity}
-    rows = queries.incidents(**wanted, before=before, limit=query.limit + 1)
+    rows = finding.incidents(_wanted(query), before, query.limit + 1)
     page = rows[: query.limit]
     names = queries.names(row.lead for row in page)
     following = page[-1].reference if len(rows) > len(page) else None
     return answers.Incidents(incidents=[shown.line(row, names) for row in page], next=following)
+
+
+def _wanted(query: ListQuery) -> finding.Wanted:
+    plain = query.model_dump(include={"state", "severity", "scenario", "channel", "person"}, exclude_none=True)
+    exercise = None if query.exercise is None else query.exercise == "only"
+    return finding.Wanted(**plain, exercise=exercise, terms=None if query.q is None else parse(query.q))
 
 
 @operation("GET", ONE, access="observer", answer=answers.Incident)

@@ -15,6 +15,7 @@ from firebreak.domain.channels import CHANNELS
 LARGEST = 2**31 - 1
 PAGE, LONGEST_PAGE = 50, 200
 LOG_PAGE, LONGEST_LOG_PAGE = 500, 1000
+LONGEST_SEARCH = 1000
 
 Severity = Literal["critical", "serious", "minor", "watch"]
 Language = Literal["en", "fr", "zh"]
@@ -160,8 +161,20 @@ class Query(BaseModel):
 class ListQuery(Query):
     """Which incidents, and how many at once."""
 
+    q: str | None = Field(
+        None,
+        max_length=LONGEST_SEARCH,
+        description='Words that all have to be somewhere in the incident\'s title or log; "words in quotes" in that '
+        "order. The last one may be the beginning of a word. Without letters or digits nothing is found.",
+    )
     state: State | None = None
     severity: Severity | None = None
+    scenario: str | None = Field(None, pattern=r"^[a-z0-9-]{1,200}$", examples=["weekend-firestorm"])
+    channel: str | None = Field(None, pattern=f"^({'|'.join(CHANNELS)})$", description="A channel that is affected.")
+    person: Annotated[int, Field(ge=1, le=LARGEST), BeforeValidator(_digits)] | None = Field(
+        None, description="An account that holds any role."
+    )
+    exercise: Literal["only", "without"] | None = Field(None, description="Exercises only, or none of them.")
     limit: Number = Field(PAGE, ge=1, le=LONGEST_PAGE)
     after: str | None = Field(None, pattern=r"^FB-[0-9]{4}-[0-9]{3,9}$", description="`next` of the page before.")
 

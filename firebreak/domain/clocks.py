@@ -8,7 +8,7 @@ contain has no published norm. Every playbook may set its own. See docs/sources.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,32 +46,38 @@ def warns_at(clock: Clock) -> datetime:
     return clock.start + (clock.due - clock.start) * WARNING_SHARE
 
 
-def read(incident: Incident, clock: Clock, now: datetime) -> Reading:
-    """The clock at `now`: running, warning, breached, met, late, not_applicable or invalid."""
+def read(incident: Incident, clock: Clock, now: datetime, expected: Container[str] | None = None) -> Reading:
+    """The clock at `now`: running, warning, breached, met, late, not_applicable or invalid. `expected` are the clocks
+    that are asked for, where they are known."""
     stopped = stopped_at(incident, clock)
     seen = stopped or incident.moments.get("stood_down") or now
     whole = (clock.due - clock.start).total_seconds()
     share = 1.0 if whole <= 0 else max(0.0, (seen - clock.start).total_seconds() / whole)
-    return Reading(clock, _status(incident, clock, stopped, now), stopped, share)
+    status = _status(incident, clock, stopped, now, expected)
+    return Reading(clock, status, stopped, max(1.0, share) if status == "breached" else share)
 
 
 def readings(incident: Incident, now: datetime) -> tuple[Reading, ...]:
     """Every clock of the incident as it stands, in the order in which a room shows them."""
     rank = {"acknowledge": 0, "first_response": 1, "next_update": 2, "contain": 3}
     ordered = sorted(incident.clocks.values(), key=lambda clock: (rank.get(clock.id, 4), clock.id))
-    return tuple(read(incident, clock, now) for clock in ordered)
+    expected = _expected(incident) if ordered else {}
+    return tuple(read(incident, clock, now, expected) for clock in ordered)
 
 
-def _status(incident: Incident, clock: Clock, stopped: datetime | None, now: datetime) -> str:
+def _status(
+    incident: Incident, clock: Clock, stopped: datetime | None, now: datetime, expected: Container[str] | None
+) -> str:
     if stopped is not None:
         return _stopped_status(clock, stopped)
     closed = incident.moments.get("stood_down")
-    if not applies(incident, clock) or (closed and closed <= clock.due):
+    if not applies(incident, clock, expected) or (closed and closed <= clock.due):
         return "not_applicable"
     seen = closed or now
-    if seen >= clock.due:
+    # What rang has rung, also when the machine's clock was set back since.
+    if clock.breached or seen >= clock.due:
         return "breached"
-    return "warning" if seen >= warns_at(clock) else "running"
+    return "warning" if clock.warned or seen >= warns_at(clock) else "running"
 
 
 def _stopped_status(clock: Clock, stopped: datetime) -> str:
@@ -80,11 +86,11 @@ def _stopped_status(clock: Clock, stopped: datetime) -> str:
     return "met" if stopped <= clock.due else "late"
 
 
-def applies(incident: Incident, clock: Clock) -> bool:
+def applies(incident: Incident, clock: Clock, expected: Container[str] | None = None) -> bool:
     """Whether the clock still asks for anything: its subject exists, and the incident was a real one."""
     if incident.outcome in MOOT_OUTCOMES:
         return False
-    if clock.id not in _expected(incident):
+    if clock.id not in (_expected(incident) if expected is None else expected):
         return False
     return not (clock.id.startswith("step:") and _set_aside(incident, clock))
 
@@ -207,11 +213,13 @@ def alarms(incident: Incident, now: datetime) -> list[Event]:
     return events
 
 
-def next_alarm(incident: Incident, now: datetime) -> datetime | None:
-    """When the worker should look again; None when nothing can ring. A hint, never the truth."""
+def next_alarm(incident: Incident, now: datetime, read: Sequence[Reading] | None = None) -> datetime | None:
+    """When the worker should look again; None when nothing can ring. A hint, never the truth. `read`: the clocks as
+    they stand now, where they are known."""
     if incident.state != "open":
         return None
-    waiting = (r for r in readings(incident, now) if r.status in ("running", "warning", "breached"))
+    every = readings(incident, now) if read is None else read
+    waiting = (reading for reading in every if reading.status in ("running", "warning", "breached"))
     times = (
         r.clock.due if r.clock.warned or r.status == "breached" else r.warns_at for r in waiting if not r.clock.breached
     )

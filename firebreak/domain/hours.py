@@ -15,8 +15,6 @@ from itertools import pairwise
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from holidays import country_holidays
-
 Ranges = tuple[tuple[time, time], ...]
 """Hours of one day, sorted, not overlapping: ((start, end), …); an end of time(0) is midnight at the day's end."""
 
@@ -148,6 +146,8 @@ def _within(clock: time, span: tuple[time, time]) -> bool:
 @lru_cache(maxsize=64)
 def _calendar(country: str, year: int, language: str) -> Mapping[date, str]:
     """Public holidays of a year by date; empty for a country the holidays library does not know."""
+    from holidays import country_holidays  # only now: a start is quicker by as much as the first page takes
+
     try:
         known = country_holidays(country, years=year).supported_languages
     except NotImplementedError:

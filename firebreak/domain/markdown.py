@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from html import escape
+from typing import TYPE_CHECKING
 
-import nh3
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+if TYPE_CHECKING:  # loaded with the first text: a start is quicker by as much as the first page takes
+    import nh3
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 # Nesting beyond this is dropped by markdown-it: it bounds the work on a hostile text.
 DEEPEST = 30
@@ -25,12 +28,29 @@ REL = "noopener noreferrer nofollow"
 
 # Pictures are off: a picture from elsewhere tells its owner who reads the log; its link stays.
 _OPTIONS = {"html": False, "linkify": False, "maxNesting": DEEPEST}
-_READER = MarkdownIt("commonmark", _OPTIONS).enable(["table", "strikethrough"]).disable("image")
-_BLOCKS = MarkdownIt("commonmark", _OPTIONS).enable("table").disable("inline")
-
-_CLEANER = nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=REL)
 _HARD_BREAK = "\u2028"
 _BREAK_IN_HAN = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef]) ?\n ?(?=[\u2e80-\u9fff\uff00-\uffef])")
+
+
+@cache
+def _reader() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", _OPTIONS).enable(["table", "strikethrough"]).disable("image")
+
+
+@cache
+def _blocks() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", _OPTIONS).enable("table").disable("inline")
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    import nh3
+
+    return nh3.Cleaner(tags=TAGS, attributes=ATTRIBUTES, url_schemes=SCHEMES, link_rel=REL)
 
 
 def render(text: str) -> str:
@@ -38,12 +58,12 @@ def render(text: str) -> str:
     encodable = text.encode("utf-8", "replace").decode("utf-8")
     if len(encodable) > LONGEST:
         return f"<pre>{escape(encodable)}</pre>"
-    return _CLEANER.clean(_READER.render(encodable))
+    return _cleaner().clean(_reader().render(encodable))
 
 
 def block_tokens(text: str) -> list[Token]:
     """The block tokens of a Markdown text, with their lines in `map` (from 0, end excluded); paragraphs stay source."""
-    return _BLOCKS.parse(text)
+    return _blocks().parse(text)
 
 
 def plain(inline: str) -> str:
@@ -59,4 +79,4 @@ def _word(token: Token) -> str:
 
 def inline_tokens(inline: str) -> list[Token]:
     """The tokens inside one paragraph of Markdown."""
-    return [child for token in _READER.parseInline(inline) for child in token.children or []]
+    return [child for token in _reader().parseInline(inline) for child in token.children or []]

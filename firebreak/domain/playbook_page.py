@@ -7,11 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from textwrap import dedent
 
-from mdit_py_plugins.attrs.parse import ParseError, parse
+from firebreak.domain.playbooks import LARGEST, PlaybookError, Problem
 
-from firebreak.domain.playbooks import PlaybookError, Problem
-
-LARGEST = 1_000_000
 MOST_PROBLEMS = 100
 ID_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 OWN_PATTERN = r"own-[0-9]+"  # steps that an incident's people add themselves
@@ -71,6 +68,8 @@ class Page:
         )
 
     def _attributes(self, braces: str, line: int) -> Mapping[str, str]:
+        from mdit_py_plugins.attrs.parse import ParseError, parse  # only now: it brings the whole reader of Markdown
+
         try:
             return parse(braces)[1]
         except ParseError as error:

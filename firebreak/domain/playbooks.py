@@ -22,6 +22,8 @@ MOMENTS = (
     *("withdrew", "apologised", "contained", "stood_down"),
 )
 TIMES = ("weekend", "night", "holiday")
+LARGEST = 1_000_000
+"""Bytes of a playbook file."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,6 +14,7 @@ from firebreak.domain import clocks
 from firebreak.domain.incidents import Incident
 from firebreak.store import models
 
+_UNKNOWN = object()
 Rows = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
 TABLES = (
     models.IncidentRow,
@@ -24,15 +27,16 @@ TABLES = (
 )
 
 
-def rows_of(incident: Incident, now: datetime) -> Rows:
-    """Table name -> primary key -> row. `now` only decides the hint `next_due`."""
+def rows_of(incident: Incident, now: datetime | None, known: Collection[str] = ()) -> Rows:
+    """Table name -> primary key -> row. `now` only decides `next_due` and `breached`, and without it they are left
+    out; so are the steps in `known`."""
     ref = incident.reference
     return {
         "incident": _keyed("reference", [_incident_row(incident, now)]) if incident.seq else {},
         "incident_moment": _keyed("moment", [_row(ref, moment=m, at=at) for m, at in incident.moments.items()]),
         "incident_channel": _keyed("channel", [_channel_row(incident, c) for c in incident.channels]),
-        "incident_person": _keyed("role", [_row(ref, role=r, person=p) for r, p in incident.roles.items()]),
-        "incident_step": _keyed("step", _step_rows(incident)),
+        "incident_person": _keyed("role", [_person_row(ref, r, p) for r, p in incident.roles.items()]),
+        "incident_step": _keyed("step", _step_rows(incident, known)),
         "incident_statement": _keyed("seq", _statement_rows(incident)),
         "incident_action": _keyed("action", _action_rows(incident)),
     }
@@ -46,7 +50,7 @@ def _row(reference: str, **values: Any) -> dict[str, Any]:
     return {"reference": reference, **values}
 
 
-def _incident_row(incident: Incident, now: datetime) -> dict[str, Any]:
+def _incident_row(incident: Incident, now: datetime | None) -> dict[str, Any]:
     return _row(
         incident.reference,
         number=number(incident.reference),
@@ -61,10 +65,15 @@ def _incident_row(incident: Incident, now: datetime) -> dict[str, Any]:
         lead=incident.lead,
         opened_by=incident.opened_by,
         opened_at=incident.opened_at,
-        next_due=clocks.next_alarm(incident, now),
         open_critical=len(incident.open_critical),
-        breached=sum(1 for reading in clocks.readings(incident, now) if reading.status == "breached"),
+        **(_of_the_time(incident, now) if now else {}),
     )
+
+
+def _of_the_time(incident: Incident, now: datetime) -> dict[str, Any]:
+    read = clocks.readings(incident, now)
+    breached = sum(1 for reading in read if reading.status == "breached")
+    return {"next_due": clocks.next_alarm(incident, now, read), "breached": breached}
 
 
 def number(reference: str) -> int:
@@ -75,12 +84,16 @@ def number(reference: str) -> int:
 
 def _channel_row(incident: Incident, channel: str) -> dict[str, Any]:
     posted = min((s.at for s in incident.statements if s.channel == channel), default=None)
-    return _row(incident.reference, channel=channel, first_response_at=posted)
+    return _row(incident.reference, channel=channel, number=number(incident.reference), first_response_at=posted)
 
 
-def _step_rows(incident: Incident) -> list[dict[str, Any]]:
+def _person_row(reference: str, role: str, person: int) -> dict[str, Any]:
+    return _row(reference, role=role, number=number(reference), person=person)
+
+
+def _step_rows(incident: Incident, known: Collection[str]) -> list[dict[str, Any]]:
     names = ("role", "state", "critical", "due", "at", "person")
-    current = (step for step in incident.steps.values() if step.current)
+    current = (step for step in incident.steps.values() if step.current and step.id not in known)
     return [_row(incident.reference, step=s.id, **{name: getattr(s, name) for name in names}) for s in current]
 
 
@@ -95,24 +108,41 @@ def _action_rows(incident: Incident) -> list[dict[str, Any]]:
     return [_row(incident.reference, action=a.id, **{name: getattr(a, name) for name in names}) for a in told]
 
 
+def follow(connection: Connection, before: Incident, after: Incident, now: datetime) -> None:
+    """Bring the tables from one state of an incident to a later one. What hangs on the time may have been put right
+    meanwhile, so it is always written."""
+    known = {id for id, step in after.steps.items() if step is before.steps.get(id)}
+    write(connection, rows_of(before, None, known), rows_of(after, now, known))
+
+
 def write(connection: Connection, before: Rows, after: Rows) -> None:
     """Bring the tables from one state to the other."""
     for model in TABLES:
-        table = models.table(model)
-        old, new = before.get(table.name, {}), after[table.name]
+        name = model.__tablename__
+        old, new = before.get(name, {}), after[name]
+        if old == new:
+            continue
         for key in old.keys() - new.keys():
-            connection.execute(sa.delete(table).where(_is(table, key)))
+            connection.execute(_statement(model, sa.delete), _named(key))
         for key in old.keys() & new.keys():
-            if old[key] != new[key]:
-                connection.execute(sa.update(table).where(_is(table, key)).values(new[key]))
+            changed = {column: value for column, value in new[key].items() if old[key].get(column, _UNKNOWN) != value}
+            if changed:
+                connection.execute(_statement(model, sa.update), _named(key) | changed)
         fresh = [new[key] for key in new if key not in old]
         if fresh:
-            connection.execute(sa.insert(table), fresh)
+            connection.execute(sa.insert(models.table(model)), fresh)
 
 
-def _is(table: sa.Table, key: tuple[Any, ...]) -> Any:
-    columns = list(table.primary_key.columns)
-    return sa.and_(*(column == value for column, value in zip(columns, key, strict=False)))
+@cache
+def _statement(model: type[Any], verb: Callable[[sa.Table], Any]) -> Any:
+    """UPDATE or DELETE of one row by its key, spelt out once; the columns to set come with the values."""
+    table = models.table(model)
+    columns = enumerate(table.primary_key.columns)
+    return verb(table).where(*(column == sa.bindparam(f"key_{place}") for place, column in columns))
+
+
+def _named(key: tuple[Any, ...]) -> dict[str, Any]:
+    return {f"key_{place}": value for place, value in enumerate(key)}
 
 
 def rewrite(connection: Connection, incident: Incident, now: datetime) -> None:

@@ -8,12 +8,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from firebreak.store import db, models, reading
+from firebreak.store import db, finding, models, reading
 from firebreak.store import settings as desk_settings
 from firebreak.store.accounts import Account
 
 WORKER_SILENT_AFTER = timedelta(seconds=90)
-PAGE = 50
 
 
 def settings() -> dict[str, Any]:
@@ -29,6 +28,13 @@ def people(only_active: bool = False) -> list[Account]:
     """Everybody with an account, by name; erased people left out."""
     found = sa.select(Account).where(Account.erased_at.is_(None)).order_by(Account.name, Account.id)
     return list(db.session.scalars(found.where(Account.active.is_(True)) if only_active else found))
+
+
+def everybody() -> dict[int, tuple[str, bool]]:
+    """Account id -> name, and whether this person can still be given work, by name; erased people included."""
+    here = sa.and_(Account.active, Account.erased_at.is_(None)).label("here")
+    found = sa.select(Account.id, Account.name, here).order_by(Account.name, Account.id)
+    return {row.id: (row.name, bool(row.here)) for row in db.session.execute(found)}
 
 
 def can_work(person: int) -> bool:
@@ -47,25 +53,18 @@ def names(ids: Iterable[int | None] | None = None) -> dict[int, str]:
     return {row.id: row.name for row in db.session.execute(people.union_all(tokens))}
 
 
-def incidents(
-    *, state: str | None = None, severity: str | None = None, before: int | None = None, limit: int = PAGE
-) -> list[models.IncidentRow]:
-    """Newest first; `before` is the number of the last row already seen."""
-    found = sa.select(models.IncidentRow).order_by(models.IncidentRow.number.desc()).limit(limit)
-    if state:
-        found = found.where(models.IncidentRow.state == state)
-    if severity:
-        found = found.where(models.IncidentRow.severity == severity)
-    if before:
-        found = found.where(models.IncidentRow.number < before)
-    return list(db.session.scalars(found))
+def incidents(*, state: str = "", limit: int = finding.PAGE) -> list[models.IncidentRow]:
+    """The newest first; `store.finding` narrows them further."""
+    return finding.incidents(finding.Wanted(state=state), limit=limit)
 
 
-def moments(references: Iterable[str]) -> dict[str, dict[str, datetime]]:
-    """Reference -> moment -> time, for the rows of a list."""
+def moments(references: Iterable[str], names: Iterable[str] | None = None) -> dict[str, dict[str, datetime]]:
+    """Reference -> moment -> time, for the rows of a list; all moments, or those of these names."""
+    kept = models.IncidentMoment
+    query = sa.select(kept.reference, kept.moment, kept.at).where(kept.reference.in_(list(references)))
+    query = query.where(kept.moment.in_(list(names))) if names is not None else query
     found: dict[str, dict[str, datetime]] = {}
-    query = sa.select(models.IncidentMoment).where(models.IncidentMoment.reference.in_(list(references)))
-    for row in db.session.scalars(query):
+    for row in db.session.execute(query):
         found.setdefault(row.reference, {})[row.moment] = row.at
     return found
 
@@ -93,7 +92,7 @@ def worker_seen_at() -> datetime | None:
 def worker_is_silent(now: datetime) -> bool:
     """Whether no worker has been heard of for 90 seconds."""
     seen = worker_seen_at()
-    return seen is None or now - seen > WORKER_SILENT_AFTER
+    return seen is None or abs(now - seen) > WORKER_SILENT_AFTER
 
 
 def channels_by_use() -> list[str]:

@@ -181,13 +181,13 @@ def test_who_asks_too_often_is_told_when_to_come_again(
 def test_a_fault_and_a_database_that_is_away_are_problems(bridge: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     from sqlalchemy.exc import OperationalError, ProgrammingError
 
-    from firebreak.store import queries
+    from firebreak.store import finding
 
     def fail(error: Exception) -> Any:
-        def raising(**_wanted: Any) -> None:
+        def raising(*_wanted: Any) -> None:
             raise error
 
-        monkeypatch.setattr(queries, "incidents", raising)
+        monkeypatch.setattr(finding, "incidents", raising)
         return bridge.get("/incidents")
 
     bridge.app.config["PROPAGATE_EXCEPTIONS"] = False

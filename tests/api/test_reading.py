@@ -35,9 +35,19 @@ def test_the_list_is_narrowed_by_state_and_severity(bridge: Program) -> None:
     assert references(bridge.get("/incidents?severity=critical&state=open")) == [loud.rsplit("/", 1)[1]]
 
 
+def test_the_list_is_narrowed_and_searched_as_the_page_is(bridge: Program) -> None:
+    drill = bridge.opened(text="Les mères sont fâchées", channels=["weibo"], exercise=True)
+    real = bridge.opened(text="母亲们说品牌必须道歉", channels=["x"])
+    wanted = {"q=fachees": drill, "q=道歉": real, "channel=weibo": drill, "exercise=without": real}
+    found = {query: references(bridge.get(f"/incidents?{query}")) for query in wanted}
+    assert found == {query: [path.rsplit("/", 1)[1]] for query, path in wanted.items()}
+    nothing = ("q=%21", "q=fachees&exercise=without", "person=9", "scenario=gone", "q=" + "%22" * 300)
+    assert [references(bridge.get(f"/incidents?{query}")) for query in nothing] == [[]] * len(nothing)
+
+
 MALFORMED = (
     *("state=closed", "severity=huge", "limit=0", "limit=201", "limit=ten", "limit=1_0", "after=3", "colour=red"),
-    *("limit=1&limit=2", "state="),
+    *("limit=1&limit=2", "state=", "channel=radio", "person=0", "person=Rosa", "exercise=true", "scenario=A b"),
 )
 
 
