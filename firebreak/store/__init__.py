@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import DeclarativeBase, configure_mappers
 
 from firebreak.store import engine
 
@@ -13,14 +14,31 @@ class Base(DeclarativeBase):
     """The base of every table."""
 
 
-db = SQLAlchemy(model_class=Base)
+class Database(SQLAlchemy):
+    """Flask-SQLAlchemy's. What a page has read is let go after the page is made; when the server died meanwhile, that
+    fails, and must not take the answer back: the change that it tells of may be saved."""
+
+    def _teardown_session(self, error: BaseException | None) -> None:
+        try:
+            super()._teardown_session(error)
+        except DBAPIError:
+            self.session.registry.clear()
+
+
+db = Database(model_class=Base)
 
 
 def init_app(app: Flask) -> None:
     """Bind the database and its pragmas to the app."""
-    from firebreak.store import models  # noqa: F401  (tables register themselves)
+    from firebreak.store import finding, models, presence, search, wakeups  # noqa: F401  (tables register themselves)
 
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine.options(app.config["SQLALCHEMY_DATABASE_URI"]))
     db.init_app(app)
     with app.app_context():
         engine.prepare(db.engine)
+    wakeups.init_app(app)
+
+
+def make_ready() -> None:
+    """Do now what the first query would: connects nothing."""
+    configure_mappers()

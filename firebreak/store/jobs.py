@@ -99,7 +99,9 @@ def _jobs(connection: Connection, kind: str) -> list[Job]:
 
 def claim(now: datetime) -> Job | None:
     """Take the oldest job that nobody is at; None when there is none. Given up after MOST_TRIES broken starts."""
-    free = sa.or_(_row.state == "waiting", sa.and_(_row.state == "working", _row.lease_until <= now))
+    # A lease that ends later than any that could be given now was taken before the clock was set back.
+    ended = sa.or_(_row.lease_until <= now, _row.lease_until > now + LEASE)
+    free = sa.or_(_row.state == "waiting", sa.and_(_row.state == "working", ended))
     with db.engine.connect() as connection:
         ids = list(connection.execute(sa.select(_row.id).where(free).order_by(_row.id)).scalars())
     return next((job for job in (_claim(id, free, now) for id in ids) if job), None)

@@ -23,12 +23,20 @@ from firebreak.domain.events import DESK_KINDS, Entry, Event
 from firebreak.domain.folding import apply, replay
 from firebreak.domain.incidents import Incident
 from firebreak.domain.refusal import Refused
-from firebreak.store import chain, db, models, projections, reading
+from firebreak.store import chain, db, models, projections, reading, search
 from firebreak.store.engine import WRITES, insert_once
 
 DESK = "desk"
 REFERENCE = re.compile(r"FB-[0-9]{4}-[0-9]{3,9}")
 KEPT = 256
+
+# Made once: to spell a statement out takes longer than to run it.
+_HEAD = sa.select(models.Stream.seq, models.Stream.hash).where(models.Stream.name == sa.bindparam("stream"))
+_LOCKED_HEAD = _HEAD.with_for_update()
+_ENTRY = sa.insert(models.Entry).returning(models.Entry.id)
+_BODY = sa.insert(models.EntryBody)
+_OUTBOX = sa.insert(models.Outbox)
+_MOVED = sa.update(models.table(models.Stream)).where(models.table(models.Stream).c.name == sa.bindparam("stream"))
 
 
 @dataclass
@@ -41,21 +49,20 @@ class Change:
     head: tuple[int, str]
     incident: Incident
     entries: list[Entry] = field(default_factory=list)
-    before: projections.Rows | None = None
+    before: Incident | None = None
 
     def record(self, events: Sequence[Event]) -> list[Entry]:
         """Append the events, and every clock they set or move. Nothing is stored before the block ends."""
         wanted = _of_the_desk(events) if self.stream == DESK else settled(self.incident, events, self.now)
         if wanted and self.before is None and self.stream != DESK:
-            self.before = projections.rows_of(self.incident, self.now) if self.incident.seq else {}
+            self.before = self.incident
         return [self._append(event) for event in wanted]
 
     def _append(self, event: Event) -> Entry:
         seq, previous = self.head
         row, body = chain.row_of(self.stream, seq + 1, event, self.now, previous)
-        stored = self.connection.execute(sa.insert(models.Entry).values(row).returning(models.Entry.id))
-        id = stored.scalar_one()
-        self.connection.execute(sa.insert(models.EntryBody).values(entry_id=id, **body))
+        id = self.connection.execute(_ENTRY, row).scalar_one()
+        self.connection.execute(_BODY, {"entry_id": id, **body})
         entry = Entry(id, self.stream, seq + 1, self.now, event)
         self.head = (seq + 1, row["hash"])
         self.entries.append(entry)
@@ -144,14 +151,13 @@ def _known_form(stream: str) -> bool:
 def _locked(connection: Connection, stream: str, now: datetime) -> Change:
     if stream != DESK and not _known_form(stream):
         raise LookupError(stream)
-    head = sa.select(models.Stream.seq, models.Stream.hash).where(models.Stream.name == stream)
-    row = connection.execute(head.with_for_update()).first()
+    row = connection.execute(_LOCKED_HEAD, {"stream": stream}).first()
     if row is None and stream == DESK:
         insert_once(connection, models.Stream, name=DESK, seq=0, hash=chain.GENESIS)
-        row = connection.execute(head.with_for_update()).one()
+        row = connection.execute(_LOCKED_HEAD, {"stream": stream}).one()
     if row is None:
         raise LookupError(stream)
-    incident = Incident(stream) if stream == DESK else _fresh(connection, stream, row.seq)
+    incident = Incident(stream) if stream == DESK else _fresh(connection, stream, row.seq, row.hash)
     return Change(connection, stream, now, (row.seq, row.hash), incident)
 
 
@@ -159,12 +165,12 @@ def _finish(change: Change) -> None:
     if not change.entries:
         return
     seq, last = change.head
-    moved = sa.update(models.Stream).where(models.Stream.name == change.stream).values(seq=seq, hash=last)
-    change.connection.execute(moved)
+    change.connection.execute(_MOVED, {"stream": change.stream, "seq": seq, "hash": last})
     if change.stream != DESK:
-        projections.write(change.connection, change.before or {}, projections.rows_of(change.incident, change.now))
+        projections.follow(change.connection, change.before or change.incident, change.incident, change.now)
+        search.write(change.connection, change.incident, change.entries)
         row = {"stream": change.stream, "first_seq": change.entries[0].seq, "last_seq": seq, "created_at": change.now}
-        change.connection.execute(sa.insert(models.Outbox).values(row))
+        change.connection.execute(_OUTBOX, row)
 
 
 def _tell(change: Change) -> None:
@@ -193,13 +199,22 @@ def _remember(incident: Incident, head: str) -> None:
             _cache.popitem(last=False)
 
 
-def _fresh(connection: Connection, stream: str, seq: int) -> Incident:
-    """The incident at `seq`, folding only what the cache does not have."""
+def known(reference: str, head: str) -> Incident | None:
+    """The incident whose last entry has this hash, where this process has it folded. Asks the database nothing."""
     with _cache_lock:
-        known, head = _cache.get(_key(stream), (None, ""))
-    if known is None or known.seq > seq or reading.hash_at(connection, stream, known.seq) != head:
+        incident, hash = _cache.get(_key(reference), (None, ""))
+    return incident if head and hash == head else None
+
+
+def _fresh(connection: Connection, stream: str, seq: int, head: str) -> Incident:
+    """The incident at `seq`, whose hash is `head`, folding only what the cache does not have."""
+    with _cache_lock:
+        known, hash = _cache.get(_key(stream), (None, ""))
+    if known is not None and known.seq == seq and hash == head:
+        return known
+    if known is None or known.seq >= seq or reading.hash_at(connection, stream, known.seq) != hash:
         return replay(reading.entries(connection, stream), stream)
-    for entry in reading.entries(connection, stream, after=known.seq) if known.seq < seq else ():
+    for entry in reading.entries(connection, stream, after=known.seq):
         known = apply(known, entry)
     return known
 
@@ -209,11 +224,10 @@ def load(reference: str) -> Incident | None:
     if not _known_form(reference):
         return None
     with db.engine.connect() as connection:
-        head = sa.select(models.Stream.seq, models.Stream.hash).where(models.Stream.name == reference)
-        row = connection.execute(head).first()
+        row = connection.execute(_HEAD, {"stream": reference}).first()
         if row is None:
             return None
-        incident = _fresh(connection, reference, row.seq)
+        incident = _fresh(connection, reference, row.seq, row.hash)
     _remember(incident, row.hash)
     return incident
 

@@ -124,6 +124,7 @@ class IncidentChannel(Base):
     __tablename__ = "incident_channel"
     reference: Mapped[str] = mapped_column(Text, primary_key=True)
     channel: Mapped[str] = mapped_column(Text, primary_key=True)
+    number: Mapped[int]
     first_response_at: Mapped[optional_utc]
 
 
@@ -133,8 +134,8 @@ class IncidentPerson(Base):
     __tablename__ = "incident_person"
     reference: Mapped[str] = mapped_column(Text, primary_key=True)
     role: Mapped[str] = mapped_column(Text, primary_key=True)
+    number: Mapped[int]
     person: Mapped[int]
-    __table_args__ = (Index("incident_person_by_person", "person"),)
 
 
 class IncidentStep(Base):

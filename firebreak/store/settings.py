@@ -29,9 +29,11 @@ DEFAULTS: Mapping[str, Any] = {
     "webhook_url": "",
     "webhook_private": False,
     "webhook_secret": "",
+    "first_steps": [],
 }
 """`channels`: rows of {channel, owner (account id or None), address}.
-`staffed`: Monday to Sunday, each "09:00-12:30, 14:00-18:00" or empty."""
+`staffed`: Monday to Sunday, each "09:00-12:30, 14:00-18:00" or empty.
+`first_steps`: steps of the newcomer's guide that somebody put off or confirmed, "all" once it was put away."""
 
 SECRETS = frozenset({"mail_password", "webhook_secret"})
 

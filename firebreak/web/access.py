@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, abort, flash, has_request_context, redirect, request, url_for
+from flask import Flask, abort, flash, g, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_security import current_user
@@ -33,6 +33,8 @@ OPEN = frozenset(
         "security.two_factor_token_validation",
         "security.mf_recovery",
         "reference.document",
+        "offline.worker",
+        "offline.manifest",
     }
 )
 """Endpoints that need no sign-in."""
@@ -61,21 +63,28 @@ def for_programs() -> bool:
     return has_request_context() and request.path.startswith(API)
 
 
+def person_here() -> Account | None:
+    """The account that is signed in; None when nobody is."""
+    if for_programs():
+        return None
+    found = g.get("_login_user") or current_user._get_current_object()  # Flask-Login keeps who came in g
+    return found if found is not None and found.is_authenticated else None
+
+
 def signed_in() -> bool:
     """Whether somebody is signed in."""
-    return not for_programs() and bool(current_user and current_user.is_authenticated)
+    return person_here() is not None
 
 
 def current_person() -> Account:
     """The account that is signed in; 401 when nobody is."""
-    if not signed_in():
-        abort(401)
-    return current_user._get_current_object()
+    return person_here() or abort(401)
 
 
 def may(access: str) -> bool:
     """Whether the person signed in has at least this access; False for nobody."""
-    return signed_in() and current_person().may(access)
+    person = person_here()
+    return person is not None and person.may(access)
 
 
 def needs(access: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

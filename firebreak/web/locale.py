@@ -8,48 +8,107 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_skeleton
-from flask import Blueprint, Flask, has_request_context, redirect, request, session
+from flask import Blueprint, Flask, g, has_request_context, redirect, request, session
 from flask.typing import ResponseReturnValue
-from flask_babel import Babel, get_locale
+from flask_babel import Babel, Domain, get_locale, get_translations
 from flask_babel import gettext as _
+from markupsafe import Markup
 
+from firebreak.store.accounts import Account
 from firebreak.web import here
-from firebreak.web.access import current_person, signed_in
+from firebreak.web.access import person_here
 from firebreak.web.going import back
 
 LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "English", "fr": "Français", "zh": "中文"})
 LOCALES: Mapping[str, str] = MappingProxyType({"en": "en", "fr": "fr", "zh": "zh_Hans_CN"})
 HTML_LANGUAGES: Mapping[str, str] = MappingProxyType({"en": "en", "fr": "fr", "zh": "zh-Hans"})
 CLOCKS = ("24h", "12h")
+A_DAY = date(2000, 1, 1)
 
 blueprint = Blueprint("language", __name__)
 
 
 def init_app(app: Flask) -> None:
-    """Babel with our selectors, the filters, and `html_language`, `languages`, `reader_language`, `reader_zone`."""
-    Babel(app, locale_selector=lambda: LOCALES[language()], timezone_selector=lambda: str(zone()))
+    """Babel with our selectors, the filters, and `html_language`, `tongue`, `languages`, `reader_language`,
+    `reader_zone`."""
+    babel = Babel(app, locale_selector=lambda: LOCALES[language()], timezone_selector=lambda: str(zone()))
+    babel.domain_instance = Catalogues()
     app.register_blueprint(blueprint)
     app.jinja_env.filters.update(
         when=when, when_short=when_short, clock_time=clock_time, weekday=weekday, duration=duration, since=since
     )
     app.jinja_env.globals.update(languages=LANGUAGES, reader_language=language, reader_zone=zone, now=here.now)
+    app.jinja_env.globals["reader_clock"] = clock
     app.jinja_env.globals["html_language"] = lambda: HTML_LANGUAGES[language()]
+    app.jinja_env.globals["tongue"] = tongue
 
 
 # --- choosing --------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Reader:
+    """What the words of a page depend on: whoever has the same is shown the same. `zone` is one that `place` knows."""
+
+    language: str
+    clock: str
+    zone: str
+
+
+def reader() -> Reader:
+    """The reader of this request, worked out once, and anew when somebody has signed in meanwhile."""
+    known: tuple[object, Reader] | None = g.get("reader")
+    if known is None or known[0] is not g.get("_login_user"):  # where Flask-Login keeps who came
+        person = person_here()
+        made = Reader(_language(person), person.clock if person else "24h", _zone(person))
+        g.reader = known = (g.get("_login_user"), made)
+    return known[1]
+
+
+def _language(person: Account | None) -> str:
+    """By account, then the switch, then the browser, then the desk. One of LANGUAGES."""
+    if person and person.language in LANGUAGES:
+        return person.language
+    wishes = (session.get("language", ""), _by_browser(), here.desk()["language"])
+    return next((wish for wish in wishes if wish in LANGUAGES), "en")
+
+
+def _zone(person: Account | None) -> str:
+    """By account, then the desk's."""
+    own = person.zone if person else ""
+    return own if own and place(own) else desk_zone()
+
+
+def desk_zone() -> str:
+    """The name of the desk's own zone."""
+    name = here.desk()["zone"]
+    return name if place(name) else "UTC"
+
+
+@lru_cache(maxsize=1024)
+def place(name: str) -> ZoneInfo | None:
+    """The zone of that name; None when there is none."""
+    with suppress(ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(name)
+    return None
+
+
 def language() -> str:
-    """The reader's: by account, then the switch, then the browser, then the desk. One of LANGUAGES."""
-    if not has_request_context():
-        return "en"
-    wishes = (current_person().language if signed_in() else "", session.get("language", ""), _by_browser())
-    return next((wish for wish in (*wishes, here.desk()["language"]) if wish in LANGUAGES), "en")
+    """The reader's. One of LANGUAGES."""
+    return reader().language if has_request_context() else "en"
+
+
+def tongue(written: str) -> Markup:
+    """` lang="…"` for an element in another language than the page's, so that it is pronounced right; else nothing."""
+    return Markup() if written == language() else Markup(' lang="{}"').format(HTML_LANGUAGES.get(written, written))
 
 
 def _by_browser() -> str:
@@ -59,18 +118,38 @@ def _by_browser() -> str:
 
 
 def zone() -> ZoneInfo:
-    """The reader's: by account, then the desk's."""
-    if not has_request_context():
-        return ZoneInfo("UTC")
-    for name in (current_person().zone if signed_in() else "", here.desk()["zone"]):
-        with suppress(ZoneInfoNotFoundError, ValueError):
-            return ZoneInfo(name)
-    return ZoneInfo("UTC")
+    """The reader's."""
+    return place(reader().zone if has_request_context() else "UTC") or ZoneInfo("UTC")
 
 
 def clock() -> str:
     """`24h` or `12h`, by account."""
-    return current_person().clock if has_request_context() and signed_in() else "24h"
+    return reader().clock if has_request_context() else "24h"
+
+
+class Catalogues(Domain):  # type: ignore[misc]
+    """Flask-Babel's, with catalogues found by the language's code: spelling a locale out costs more than a word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loaded: dict[str, Any] = {}
+
+    def get_translations(self) -> Any:
+        wanted = get_locale()
+        known = self.loaded.get(wanted.language) if wanted else None
+        if known is None:
+            known = super().get_translations()
+            if wanted:
+                self.loaded[wanted.language] = known
+        return known
+
+
+def catalogue() -> Any:
+    """That of the language in force, without Flask-Babel's five steps to it."""
+    in_force = getattr(g.get("_flask_babel"), "babel_locale", None) if g else None
+    domain = getattr(g.get("_flask_babel"), "babel_domain", None) if g else None
+    known = domain.loaded.get(in_force.language) if in_force and isinstance(domain, Catalogues) else None
+    return known if known is not None else get_translations()
 
 
 @blueprint.post("/language")
@@ -87,12 +166,12 @@ def switch() -> ResponseReturnValue:
 
 def when(at: datetime | None) -> str:
     """Date, time and zone: "Sat, Nov 21, 2026, 22:43 UTC+1"; "" for None."""
-    return f"{_date(at, 'yMMMEd')}, {clock_time(at)} {zone_label(at)}" if at else ""
+    return _("%(day)s, %(time)s", day=_date(at, "yMMMEd"), time=f"{clock_time(at)} {zone_label(at)}") if at else ""
 
 
 def when_short(at: datetime | None) -> str:
     """Day and time without the zone: "Nov 21, 22:43"; "" for None."""
-    return f"{_date(at, 'MMMd')}, {clock_time(at)}" if at else ""
+    return _("%(day)s, %(time)s", day=_date(at, "MMMd"), time=clock_time(at)) if at else ""
 
 
 def weekday(at: datetime | None) -> str:
@@ -104,9 +183,15 @@ def clock_time(at: datetime | None) -> str:
     """ "22:43", or "10:43 PM" for people with a 12-hour clock; "" for None."""
     if at is None:
         return ""
-    skeleton = "Hm" if clock() == "24h" else "hm"
+    written = _local(at).timetz().replace(second=0, microsecond=0, tzinfo=None)
+    return _time("Hm" if clock() == "24h" else "hm", written, _babel_name())
+
+
+# A day has 1440 minutes: every time in every language and style is worked out once.
+@lru_cache(maxsize=2 * 3 * 1440)
+def _time(skeleton: str, written: time, name: str) -> str:
     # Babel may put a narrow no-break space before AM and PM: the same time is then typed differently by hand.
-    return str(format_skeleton(skeleton, _local(at), locale=str(get_locale()))).replace("\u202f", " ")
+    return str(format_skeleton(skeleton, datetime.combine(A_DAY, written), locale=name)).replace("\u202f", " ")
 
 
 def zone_label(at: datetime) -> str:
@@ -143,4 +228,15 @@ def _local(at: datetime) -> datetime:
 
 
 def _date(at: datetime, skeleton: str) -> str:
-    return str(format_skeleton(skeleton, _local(at), locale=str(get_locale())))
+    return _day(skeleton, _local(at).date(), _babel_name())
+
+
+@lru_cache(maxsize=4096)
+def _day(skeleton: str, day: date, name: str) -> str:
+    return str(format_skeleton(skeleton, datetime.combine(day, time()), locale=name))
+
+
+def _babel_name() -> str:
+    """As Babel writes the locale in force. Its own spelling out takes as long as all the rest."""
+    found = get_locale()
+    return LOCALES.get(found.language) or str(found) if found else "en"

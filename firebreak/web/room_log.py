@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from firebreak.domain.events import SHAPES, Entry, EventKind
 from firebreak.domain.folding import effective
 from firebreak.domain.incidents import Incident
 from firebreak.domain.text import moment
+from firebreak.web.rendered import Kept
 
 K = EventKind
 PAGE = 100
@@ -77,11 +79,49 @@ class Page:
     older: int | None
 
 
+@dataclass(frozen=True)
+class History:
+    """What mends what in one incident: worked out once for each entry of its log, not for each request."""
+
+    incident: Incident
+    counted: Mapping[int, Entry]
+    struck: Mapping[int, Entry]
+    corrected: Mapping[int, tuple[Entry, ...]]
+
+    def row(self, fact: Entry) -> LogRow:
+        seq = fact.seq
+        return LogRow(self.counted.get(seq, fact), fact, self.struck.get(seq), self.corrected.get(seq, ()))
+
+
+_histories: Kept[History] = Kept(64, lambda _history: 1)
+
+
+def history(incident: Incident) -> History:
+    """Of this very incident, or worked out anew: another log under the same reference is another incident."""
+    known = _histories.get(incident.reference)
+    if known is None or known.incident is not incident:
+        known = _histories.put(incident.reference, _history(incident))
+    return known
+
+
+def _history(incident: Incident) -> History:
+    mends = [fact for fact in incident.facts if fact.event.kind in (K.ENTRY_STRUCK, K.ENTRY_CORRECTED)]
+    struck = {fact.event.data["target"]: fact for fact in mends if fact.event.kind is K.ENTRY_STRUCK}
+    corrected: dict[int, tuple[Entry, ...]] = {}
+    for fact in mends:
+        if fact.event.kind is K.ENTRY_CORRECTED:
+            target = fact.event.data["target"]
+            corrected[target] = (*corrected.get(target, ()), fact)
+    counted = {entry.seq: entry for entry in effective(incident.facts) if entry.seq in corrected}
+    return History(incident, counted, struck, corrected)
+
+
 def page(incident: Incident, kinds: str = "", before: int | None = None) -> Page:
     """The newest rows, of the kinds of one of FILTERS or all, before entry `before`."""
     wanted = FILTERS.get(kinds)
-    facts = [fact for fact in reversed(incident.facts) if before is None or fact.seq < before]
-    facts = [fact for fact in facts if wanted is None or fact.event.kind in wanted]
+    last = len(incident.facts) if before is None else max(0, min(before - 1, len(incident.facts)))
+    newest = (incident.facts[place] for place in range(last - 1, -1, -1))
+    facts = list(islice((fact for fact in newest if wanted is None or fact.event.kind in wanted), PAGE + 1))
     shown = facts[:PAGE]
     return Page(rows(incident, shown), shown[-1].seq if len(facts) > PAGE else None)
 
@@ -89,18 +129,8 @@ def page(incident: Incident, kinds: str = "", before: int | None = None) -> Page
 def row(incident: Incident, seq: int) -> LogRow | None:
     """One entry; None when there is none."""
     fact = incident.fact(seq)
-    return rows(incident, [fact])[0] if fact else None
+    return history(incident).row(fact) if fact else None
 
 
-def rows(incident: Incident, facts: list[Entry]) -> tuple[LogRow, ...]:
-    counted = {entry.seq: entry for entry in effective(incident.facts)}
-    struck: dict[int, Entry] = {}
-    corrected: dict[int, list[Entry]] = {}
-    for fact in incident.facts:
-        if fact.event.kind is K.ENTRY_STRUCK:
-            struck[fact.event.data["target"]] = fact
-        elif fact.event.kind is K.ENTRY_CORRECTED:
-            corrected.setdefault(fact.event.data["target"], []).append(fact)
-    return tuple(
-        LogRow(counted.get(f.seq, f), f, struck.get(f.seq), tuple(corrected.get(f.seq, ()))) for f in facts
-    )  # fmt: skip
+def rows(incident: Incident, facts: Iterable[Entry]) -> tuple[LogRow, ...]:
+    return tuple(map(history(incident).row, facts))

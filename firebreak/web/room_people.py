@@ -1,4 +1,4 @@
-"""Who does what: the people page of the room, taking, assigning, handing over and releasing roles."""
+"""Who does what and who was told: taking, assigning, handing over and releasing roles."""
 
 from __future__ import annotations
 
@@ -10,11 +10,20 @@ from flask_babel import gettext as _
 from wtforms.fields.choices import SelectChoice
 
 from firebreak.domain.deciding.steps import ROLES
+from firebreak.store import queries
 from firebreak.web import forms, here, room, words
 from firebreak.web.access import current_person, needs
 from firebreak.web.room import blueprint
 from firebreak.web.room_view import Room
 from firebreak.workflow import roles
+
+
+@blueprint.get("/told")
+def told(reference: str) -> ResponseReturnValue:
+    """Who was told by mail or webhook, and whether it arrived."""
+    found = room.find(reference)
+    sent = queries.deliveries(found.incident.reference)
+    return render_template("incidents/told.html", incident=found.incident, deliveries=sent, names=found.names)
 
 
 @blueprint.get("/roles/<role>")
@@ -32,10 +41,13 @@ def _page(reference: str, role: str, form: forms.RoleForm | None = None) -> Resp
 
 
 def role_form(found: Room, role: str, **given: Any) -> forms.RoleForm:
-    """Everybody who may work on incidents but its holder; the person here is proposed for a free role."""
+    """Everybody who may work on incidents but its holder. The person here is proposed for a free role; who hands over
+    chooses, or the role would go to the first of the alphabet at a slip of the thumb."""
     held = found.incident.roles.get(role)
-    form = forms.RoleForm(prefix="role", data={"person": current_person().id}, **given)
-    form.person.choices = [SelectChoice(str(each.id), each.name) for each in found.people if each.id != held]
+    form = forms.RoleForm(prefix="role", data={"person": None if held else current_person().id}, **given)
+    others = [SelectChoice(str(each.id), each.name) for each in found.people if each.id != held]
+    nobody = [SelectChoice("", _("Choose a person"))] if held and others else []
+    form.person.choices = [*nobody, *others]
     return form
 
 

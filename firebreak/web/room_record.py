@@ -14,7 +14,7 @@ from firebreak.domain.channels import CHANNELS
 from firebreak.domain.deciding.record import BUTTON_MOMENTS
 from firebreak.domain.events import EventKind
 from firebreak.domain.incidents import Incident
-from firebreak.web import forms, here, room, room_texts, words
+from firebreak.web import forms, here, room, room_forms, room_texts, words
 from firebreak.web.access import current_person, needs
 from firebreak.web.room import blueprint
 from firebreak.workflow import incidents, record
@@ -42,7 +42,7 @@ def _statement_form(reference: str, channel: str) -> forms.StatementForm:
         abort(404)
     found = room.find(reference)
     draft = room_texts.draft(found.incident, found.playbook, channel, "", found.now)
-    return room.statement_form(found, draft, formdata=request.form)
+    return room_forms.statement_form(found, draft, formdata=request.form)
 
 
 def _say_length(channel: str, text: str) -> None:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from firebreak import library
-from firebreak.web import forms, here, room
+from firebreak.web import forms, here, room, room_forms
 from firebreak.web.access import current_person, needs
 from firebreak.web.room import blueprint
 from firebreak.workflow import incidents
@@ -52,7 +52,7 @@ def escalate(reference: str) -> ResponseReturnValue:
 def choose_playbook(reference: str) -> ResponseReturnValue:
     """Another playbook from now on. No tick is lost."""
     found = room.find(reference)
-    form, who = room.playbook_form(found.incident), current_person().id
+    form, who = room_forms.playbook_form(found.incident), current_person().id
     playbook = library.get(found.incident.language, form.playbook.data or "")
     if playbook is None:
         abort(404)

@@ -14,7 +14,8 @@ from wtforms.fields.choices import SelectChoice
 from firebreak.domain import markdown
 from firebreak.domain.incidents import Step
 from firebreak.domain.playbooks import Step as Listed
-from firebreak.web import forms, here, locale, room, room_log
+from firebreak.store import queries
+from firebreak.web import forms, here, locale, room, room_log, told
 from firebreak.web.access import current_person, needs
 from firebreak.web.room import blueprint
 from firebreak.web.room_view import Room
@@ -81,7 +82,9 @@ def _known(reference: str, step: str) -> Step:
 
 
 def _done_back(reference: str, step: str) -> ResponseReturnValue:
-    """Back to the line of the checklist, or to the step's page when it was ticked there."""
+    """Back to the line of the checklist, or to the step's page when it was ticked there. A script stays where it is."""
+    if told.by_script():
+        return told.answer()
     if request.form.get("stay"):
         return redirect(url_for("room.step", reference=reference, step=step), 303)
     return room.back(reference, f"step-{step}")
@@ -94,22 +97,23 @@ def finish_step(reference: str, step: str) -> ResponseReturnValue:
     before, who = _known(reference, step), current_person().id
     form = done_form(before, None)
 
-    def wish() -> object:
+    def wish() -> None:
         choice, note = form.choice.data or "", form.note.data or ""
-        return steps.finish(reference, step, who, here.now(), at=form.at.data, choice=choice, note=note)
+        found = steps.finish(reference, step, who, here.now(), at=form.at.data, choice=choice, note=note)
+        _say_already(before, found.steps[step], who)
 
     if forms.attempt(form, wish):
-        _say_already(reference, before, form.choice.data or "")
         return _done_back(reference, step)
     form.choice.choices = done_form(_known(reference, step), _listed(reference, step)).choice.choices
     return _page(reference, step, done=form)
 
 
-def _say_already(reference: str, before: Step, choice: str) -> None:
-    """The second person to tick a step learns that nothing was added, and whose tick stands."""
-    if before.state != "done" or before.at is None or (before.decision and choice not in ("", before.choice)):
+def _say_already(before: Step, after: Step, who: int) -> None:
+    """The second person to tick a step learns that nothing was added, and whose tick stands: also when both saw it
+    open and tapped in the same moment."""
+    if after.at is None or (after.by == who and after.seq != before.seq):
         return
-    name, when = room.find(reference).name(before.by), locale.when_short(before.at)
+    name, when = queries.names([after.by]).get(after.by or 0, "Firebreak"), locale.when_short(after.at)
     flash(_("Already done by %(name)s, %(when)s. Nothing was added.", name=name, when=when), "info")
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime
+from flask_babel import gettext as _
 
 from firebreak.domain import statements
 from firebreak.domain.channels import CHANNELS
@@ -43,7 +44,7 @@ class Draft:
 
 def marks(text: str) -> str:
     """The placeholders still in a text, as they stand there; "" when nothing waits to be replaced."""
-    return ", ".join(f"{{{{ {name} }}}}" for name in sorted(statements.placeholders(text)))
+    return _(", ").join(f"{{{{ {name} }}}}" for name in sorted(statements.placeholders(text)))
 
 
 def drafts(incident: Incident, playbook: Playbook | None, spokesperson: str, now: datetime) -> list[Draft]:

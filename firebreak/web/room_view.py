@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
+
+from markupsafe import Markup
 
 from firebreak import library
 from firebreak.domain import clocks
@@ -14,11 +16,11 @@ from firebreak.domain.deciding.record import BUTTON_MOMENTS
 from firebreak.domain.deciding.steps import PHASES, ROLES
 from firebreak.domain.events import EventKind
 from firebreak.domain.incidents import Incident, Step
-from firebreak.domain.playbooks import Playbook
+from firebreak.domain.playbooks import Option, Playbook
 from firebreak.domain.text import moment
 from firebreak.store import queries
 from firebreak.store.accounts import Account
-from firebreak.web import locale, words
+from firebreak.web import here, locale, words
 
 SAME_NIGHT = timedelta(hours=12)
 SOON = timedelta(hours=2)
@@ -82,8 +84,13 @@ class Room:
         return library.version(self.incident.playbook.hash) if self.incident.playbook else None
 
     @cached_property
+    def tongue(self) -> Markup:
+        """` lang="…"` for texts of the playbook, where the reader reads another language; else nothing."""
+        return locale.tongue(self.playbook.language) if self.playbook else Markup()
+
+    @cached_property
     def names(self) -> Mapping[int, str]:
-        return queries.names()
+        return here.names()
 
     @cached_property
     def people(self) -> list[Account]:
@@ -98,14 +105,21 @@ class Room:
     def titles(self) -> Mapping[str, str]:
         """Step id -> title, of today's playbook and of earlier ones."""
         found: dict[str, str] = {}
-        for playbook in self._playbooks_so_far():
+        for playbook in self._playbooks_so_far:
             found |= {step.id: step.title for step in playbook.steps}
         return found | {id: step.title for id, step in self.incident.steps.items() if step.own and step.title}
 
-    def _playbooks_so_far(self) -> Iterable[Playbook]:
+    @cached_property
+    def _playbooks_so_far(self) -> Sequence[Playbook]:
         chosen = (fact.event.data for fact in self.incident.facts if fact.event.kind is EventKind.PLAYBOOK_CHOSEN)
         versions = (library.version(hash) for hash in dict.fromkeys(data["hash"] for data in chosen))
         return [version for version in versions if version]
+
+    @cached_property
+    def texts(self) -> tuple[object, ...]:
+        """What lines of the log take from elsewhere than their entries: playbooks, by hash, and steps of one's own."""
+        own = tuple((id, step.title) for id, step in self.incident.steps.items() if step.own)
+        return (*(playbook.hash for playbook in self._playbooks_so_far), *own)
 
     def playbook_title(self, hash: str, scenario: str) -> str:
         """The title of a version; its scenario where the text is gone."""
@@ -114,9 +128,14 @@ class Room:
 
     def choice_title(self, step: str, choice: str) -> str:
         """What an option of a decision was called."""
-        listed = (playbook.step(step) for playbook in self._playbooks_so_far())
+        listed = (playbook.step(step) for playbook in self._playbooks_so_far)
         options = (option for found in listed if found for option in found.options)
         return next((option.title for option in options if option.id == choice), choice)
+
+    def options(self, step: str) -> tuple[Option, ...]:
+        """What a decision of the playbook in use may choose from."""
+        listed = self.playbook.step(step) if self.playbook else None
+        return listed.options if listed else ()
 
     def title(self, step: str) -> str:
         """A step's title; its id, spelt out, where no text of it is left."""
@@ -126,9 +145,14 @@ class Room:
         """The title of the step a clock waits for; "" for other clocks."""
         return self.title(clock.removeprefix("step:")) if clock.startswith("step:") else ""
 
+    @cached_property
+    def hour(self) -> datetime:
+        """The hour of `now`: what lines of the log say may depend on it, and on no shorter time."""
+        return self.now.replace(minute=0, second=0, microsecond=0)
+
     def near(self, at: datetime) -> str:
         """The time alone where it can only be today's or last night's; else with its day."""
-        return locale.clock_time(at) if abs(self.now - at) < SAME_NIGHT else locale.when_short(at)
+        return locale.clock_time(at) if abs(self.hour - at) < SAME_NIGHT else locale.when_short(at)
 
     @staticmethod
     def time(stamp: str) -> datetime | None:
@@ -144,7 +168,7 @@ class Room:
     def changed(data: Mapping[str, Any]) -> str:
         """What a correction changed, in words: "Text, When it happened"."""
         keys = [*(["at"] if data.get("at") else []), *data.get("codes", ()), *data.get("body", ())]
-        return ", ".join(words.word("field", key) for key in keys if key != "html")
+        return words.listed("field", (key for key in keys if key != "html"))
 
     @cached_property
     def readings(self) -> tuple[clocks.Reading, ...]:
@@ -220,6 +244,11 @@ class Room:
     def moments_left(self) -> list[str]:
         """The moments that a button can still record; taking the lead has a button of its own."""
         return [m for m in BUTTON_MOMENTS if m != "acknowledged" and m not in self.incident.moments]
+
+    @property
+    def moments_now(self) -> list[str]:
+        """Those that can be recorded now: after standing down, that it is contained."""
+        return [name for name in self.moments_left if self.is_open or name == "contained"]
 
     @property
     def is_open(self) -> bool:

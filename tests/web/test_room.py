@@ -289,7 +289,7 @@ def test_only_an_administrator_erases_and_is_asked_once_more(app, client, sign_i
 def test_an_observer_sees_everything_and_no_button(client, sign_in, storm, now_in):
     reference, oscar = storm(), sign_in(client, "oscar")
     page = oscar.get(f"/incidents/{reference}").text
-    room = page.split('<main id="content"')[1]
+    room = page.split('<main id="content"')[1].split("</main>")[0]
     assert "Moms are furious" in room
     assert "<button" not in room
     assert send(oscar, f"/incidents/{reference}/roles/lead/take").status_code == 403
@@ -320,6 +320,14 @@ def test_a_role_is_handed_over_to_a_person(rosa, storm, now_in, person):
     send(rosa, f"/incidents/{reference}/roles/lead/take")
     send(rosa, f"/incidents/{reference}/roles/lead", **{"role-person": str(person("paul").id)})
     assert now_in(reference).lead == person("paul").id
+
+
+def test_who_hands_over_has_to_choose_somebody(rosa, storm, now_in):
+    reference = storm()
+    send(rosa, f"/incidents/{reference}/roles/lead/take")
+    answer = send(rosa, f"/incidents/{reference}/roles/lead", **{"role-person": ""})
+    assert answer.status_code == 422 and "Choose who takes it" in answer.text
+    assert now_in(reference).lead == 2
 
 
 def test_the_second_person_to_tick_learns_whose_tick_stands(app, rosa, sign_in, storm, now_in):
