@@ -13,13 +13,12 @@ function count(platform, text) {
   return weight;
 }
 
-for (const area of document.querySelectorAll("[data-count]")) {
-  const shown = document.querySelector(`[data-count-of="${area.id}"]`);
-  area.addEventListener("input", () => {
-    const length = count(area.dataset.count, area.value);
-    shown.textContent = length;
-    const marks = document.querySelector(`[data-marks-of="${area.id}"]`);
-    if (marks) marks.hidden = !/\{\{[^{}]*\}\}/.test(area.value);
-    shown.classList.toggle("count-over", Boolean(area.dataset.limit) && length > Number(area.dataset.limit));
-  });
-}
+document.addEventListener("input", ({ target: area }) => {
+  const shown = area.dataset.count && document.querySelector(`[data-count-of="${area.id}"]`);
+  if (!shown) return;
+  const length = count(area.dataset.count, area.value);
+  shown.textContent = length;
+  const marks = document.querySelector(`[data-marks-of="${area.id}"]`);
+  if (marks) marks.hidden = !/\{\{[^{}]*\}\}/.test(area.value);
+  shown.classList.toggle("count-over", Boolean(area.dataset.limit) && length > Number(area.dataset.limit));
+});

@@ -29,14 +29,21 @@ function showClock(clock, now) {
   write(word, word.dataset[status]);
 }
 
+// A step that waits past its time looks so, in the checklist, above it and in the bar.
+function markStep(element, over) {
+  element.closest(".step, .next-step")?.classList.toggle("step-overdue", over);
+  if (element.closest(".next-step")) document.getElementById("jump-next")?.classList.toggle("jump-overdue", over);
+}
+
 function show() {
   const now = Date.now() - ahead;
   for (const element of document.querySelectorAll("[data-due]")) {
     const rest = Date.parse(element.dataset.due) - now;
     write(element, (rest > 0 ? element.dataset.left : element.dataset.over).replace("{}", duration(rest)));
+    markStep(element, rest <= 0);
   }
   for (const element of document.querySelectorAll("[data-since]")) write(element, duration(now - Date.parse(element.dataset.since)));
-  const clocks = [...document.querySelectorAll("[data-clock]")];
+  const clocks = [...document.querySelectorAll("[data-clock][data-end]")];
   clocks.forEach((clock) => showClock(clock, now));
   if (!clocks.length) return;
   const over = clocks.filter((clock) => clock.dataset.shown === "breached").length;
@@ -45,3 +52,4 @@ function show() {
 
 show();
 setInterval(show, 1000);
+document.addEventListener("firebreak:swapped", show);
