@@ -14,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help install run ready test test-all test-setup lint lock messages clean
+.PHONY: help install run ready test test-all test-setup bench pictures lint lock messages clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,14 @@ test-all: test-setup ## the tests and the long matrix
 
 test-setup: $(TESTED) $(CATALOGUES)
 	@scripts/packages pdf pdf-tools browser postgres
+
+bench: $(TESTED) $(CATALOGUES) ## measure the desk beside bare floors: 15 minutes, ARGS=quick two (docs/speed.md)
+	@scripts/packages --optional postgres
+	$(BIN)/python -m bench $(ARGS)
+
+pictures: $(TESTED) $(CATALOGUES) ## make the pictures of docs/ again, from a demonstration
+	@scripts/packages browser
+	$(BIN)/python scripts/pictures.py $(ARGS)
 
 lint: $(TESTED) ## check style, types and templates
 	$(BIN)/ruff check .

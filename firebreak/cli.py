@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 import click
 
 from firebreak.commands import COMMANDS
+
+if TYPE_CHECKING:
+    from flask import Flask
 
 
 class Lazy(click.Group):
@@ -28,10 +34,17 @@ def firebreak() -> None:
     """A desk for social-media crises."""
 
 
-def main() -> None:
-    """Run a command; a mistake in the configuration, or no database, is one clear line and exit status 2."""
+def main(app: Flask | None = None) -> None:
+    """Run a command; one that can take an application that is there already gets `app` as its object."""
+    with plainly():
+        firebreak(obj=app)
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """A mistake in the configuration, or no database, is one clear line and exit status 2."""
     try:
-        firebreak()
+        yield
     except Exception as error:
         told = _told(error)
         if told is None:
@@ -42,11 +55,11 @@ def main() -> None:
 
 def _told(error: Exception) -> str | None:
     """The line for what the person at the shell can mend; None for a mistake of ours."""
-    from sqlalchemy.exc import OperationalError  # only now: importing these takes as long as starting to serve
+    from firebreak.config import ConfigError  # only now: importing these takes as long as starting to serve
+    from firebreak.store import faults
 
-    from firebreak.config import ConfigError
-
-    if isinstance(error, OperationalError):
-        why = str(error.orig).strip().splitlines()[0]
-        return f"the database cannot be used: {why}. Check DATABASE_URL; `firebreak setup` makes what is missing"
+    if faults.code(error):
+        return f"the database cannot be used: {faults.line(error)}"
+    if isinstance(error, OSError) and error.errno in faults.NO_ROOM:
+        return f"{error.filename or 'the disk'}: {error.strerror}. Free some space, then try again"
     return str(error) if isinstance(error, ConfigError) else None
