@@ -14,7 +14,7 @@ def create_app(overrides: dict[str, Any] | None = None, **settings: Any) -> Flas
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from firebreak import api, config, notify, store, web
+    from firebreak import api, config, live, notify, store, web
 
     read = config.read(**settings)
     app = Flask("firebreak", template_folder=str(config.HOME / "templates"), static_folder=str(config.HOME / "static"))
@@ -25,6 +25,7 @@ def create_app(overrides: dict[str, Any] | None = None, **settings: Any) -> Flas
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=0)  # type: ignore[method-assign]
     store.init_app(app)
     notify.init_app(app)
+    live.init_app(app)
     web.init_app(app)
     api.init_app(app)
     return app

@@ -26,7 +26,7 @@ from firebreak.store import db, models, triggers
 from firebreak.store.engine import WRITES, snapshot
 
 FORMAT = 1
-PASSING = frozenset({"rate_count", "worker_beat", "print_job", "alembic_version"})
+PASSING = frozenset({"rate_count", "worker_beat", "print_job", "presence", "search_text", "alembic_version"})
 
 
 DAMAGED = (
@@ -174,6 +174,7 @@ def _restore_tables(archive: zipfile.ZipFile, connection: Connection, manifest: 
     broken = [finding for finding in maintenance.findings(connection) if finding.broken]
     if broken:
         raise BackupError(f"the record in it is broken: {broken[0].stream}: {broken[0].broken}")
+    maintenance.find_anew(connection)
     _restore_secrets(archive)
     return counts
 

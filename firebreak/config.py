@@ -1,7 +1,7 @@
 """Configuration: from the environment, validated once, with a clear line for every mistake.
 
 Settings (see docs/operations.md): FIREBREAK_INSTANCE, DATABASE_URL, FIREBREAK_PUBLIC_URL, FIREBREAK_TRUSTED_PROXIES,
-FIREBREAK_SECURE_COOKIES, FIREBREAK_UPLOAD_MB.
+FIREBREAK_SECURE_COOKIES, FIREBREAK_UPLOAD_MB, FIREBREAK_OFFLINE.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from sqlalchemy.exc import ArgumentError
 
 LOCAL = "http://127.0.0.1:5000"
 HOME = Path(__file__).resolve().parent.parent
+DEMO_MARK = "demo.json"
+"""A file that makes an instance folder a demonstration, on every page."""
 
 
 class ConfigError(RuntimeError):
@@ -36,6 +38,8 @@ class Config(BaseModel):
     trusted_proxies: int = Field(default=0, ge=0, le=10, alias="FIREBREAK_TRUSTED_PROXIES")
     secure_cookies: bool | None = Field(default=None, alias="FIREBREAK_SECURE_COOKIES")
     upload_mb: int = Field(default=25, ge=1, le=1000, alias="FIREBREAK_UPLOAD_MB")
+    offline: bool = Field(default=True, alias="FIREBREAK_OFFLINE")
+    streams: int = Field(default=40, ge=0, le=10_000, alias="FIREBREAK_STREAMS")
     playbooks: Path = Field(default=HOME / "playbooks", alias="FIREBREAK_PLAYBOOKS")
 
     @field_validator("public_url")
@@ -125,8 +129,10 @@ def _write_once(path: Path) -> None:
 def flask_settings(config: Config) -> dict[str, Any]:
     """The configuration as Flask and its extensions read it."""
     found = prepare(config)
+    demonstration = (config.instance / DEMO_MARK).exists()
     return {
         "FIREBREAK": config,
+        "DEMONSTRATION": demonstration,
         "SECRET_KEY": found["secret_key"],
         "SECURITY_PASSWORD_SALT": found["password_salt"],
         "SECURITY_TOTP_SECRETS": {"1": found["totp_secret"]},
@@ -138,7 +144,8 @@ def flask_settings(config: Config) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": config.https_only,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        "SESSION_COOKIE_NAME": "firebreak",
+        # A browser tells cookies by host, not by port: beside the real desk, a demonstration needs a name of its own.
+        "SESSION_COOKIE_NAME": "firebreak-demo" if demonstration else "firebreak",
         "BABEL_TRANSLATION_DIRECTORIES": str(HOME / "translations"),
         "TEMPLATES_AUTO_RELOAD": False,
     }

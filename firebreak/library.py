@@ -20,7 +20,6 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from firebreak import config, playbook_files
-from firebreak.domain.playbook_parser import parse
 from firebreak.domain.playbooks import LANGUAGES, Playbook, PlaybookError, Problem
 from firebreak.playbook_files import Files, Found
 from firebreak.store import versions
@@ -203,7 +202,7 @@ def _saved(hash: str) -> Playbook | None:
     """A saved version as a playbook. Rules may have grown stricter since: then its source is all there is."""
     found = versions.load(hash) if len(hash) == 64 and hash.isalnum() else None
     try:
-        return parse(found.source, f"playbooks/{found.path}") if found else None
+        return playbook_files.parse(found.source, f"playbooks/{found.path}") if found else None
     except PlaybookError as error:
         _log.warning("a saved playbook can no longer be parsed: %s", error)
         return None

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from firebreak.config import ConfigError
 from firebreak.domain.events import EventKind
 from firebreak.domain.folding import replay
-from firebreak.store import chain, db, models, projections, reading
+from firebreak.store import chain, db, engine, faults, models, projections, reading, search
 from firebreak.store.engine import WRITES, snapshot
 from firebreak.store.log import DESK
 
@@ -31,12 +31,13 @@ ERASURES = (EventKind.ENTRY_ERASED, EventKind.PERSON_ERASED)
 def migrate() -> None:
     """Bring the database to today's shape. ConfigError with one line when it cannot be reached or written."""
     try:
+        engine.make(db.engine)
         if _version() != newest(Path(current_app.config["MIGRATIONS"])):
             _upgrade()
-    except DBAPIError as error:
-        why = str(error.orig).strip().splitlines()[0]
+        _fill_search()
+    except (DBAPIError, OSError) as error:
         url = db.engine.url.render_as_string(hide_password=True)
-        raise ConfigError(f"cannot use the database {url}: {why}. Check DATABASE_URL") from None
+        raise ConfigError(f"cannot use the database {url}: {faults.line(error)}") from None
 
 
 def _version() -> str | None:
@@ -60,6 +61,23 @@ def _upgrade() -> None:
 
     use_migrations(current_app._get_current_object())  # type: ignore[attr-defined]
     flask_migrate.upgrade(directory=current_app.config["MIGRATIONS"])
+
+
+def _fill_search() -> None:
+    """A desk from before there was a search gets its words from the log."""
+    with db.engine.connect() as connection:
+        missing = search.is_missing(connection)
+    if missing:
+        with db.engine.connect().execution_options(**WRITES) as connection, connection.begin():
+            find_anew(connection)
+
+
+def find_anew(connection: Connection) -> None:
+    """Write the search anew from every log."""
+    search.sweep(connection)
+    for stream in reading.streams(connection):
+        if stream != DESK:
+            search.renew(connection, replay(reading.entries(connection, stream), stream))
 
 
 def use_migrations(app: Flask) -> None:
@@ -191,6 +209,7 @@ def rebuild(now: datetime) -> int:
         for model in projections.TABLES:
             orphans = models.table(model).c.reference.not_in(sa.select(models.Stream.name))
             connection.execute(sa.delete(models.table(model)).where(orphans))
+        search.sweep(connection)
         for stream in streams:
             _rebuild(connection, stream, now)
     return len(streams)
@@ -199,7 +218,9 @@ def rebuild(now: datetime) -> int:
 def _rebuild(connection: Connection, stream: str, now: datetime) -> None:
     """Locked, since a writer's change of rows that are being replaced would be lost."""
     connection.execute(sa.select(models.Stream.seq).where(models.Stream.name == stream).with_for_update())
-    projections.rewrite(connection, replay(reading.entries(connection, stream)), now)
+    incident = replay(reading.entries(connection, stream), stream)
+    projections.rewrite(connection, incident, now)
+    search.renew(connection, incident)
 
 
 def mentions(words: list[str]) -> dict[str, list[int]]:

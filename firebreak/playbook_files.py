@@ -14,9 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from firebreak.config import HOME
-from firebreak.domain.playbook_page import LARGEST
-from firebreak.domain.playbook_parser import parse
-from firebreak.domain.playbooks import Playbook, PlaybookError, Problem
+from firebreak.domain.playbooks import LARGEST, Playbook, PlaybookError, Problem
 
 Stamp = tuple[int, ...]
 
@@ -81,6 +79,14 @@ def _parsed(path: Path, folder: Path, stamp: Stamp) -> Found:
 def _good(content: bytes, shown: str) -> Playbook:
     """Parsing is pure and takes a twentieth of a second: what was read before is not read again."""
     return parse(content, shown)
+
+
+def parse(content: str | bytes, shown: str) -> Playbook:
+    """`playbook_parser.parse`. The readers of YAML and Markdown take as long to load as the first page of a start, and
+    that page needs none of them."""
+    from firebreak.domain import playbook_parser
+
+    return playbook_parser.parse(content, shown)
 
 
 def _bytes(path: Path, folder: Path) -> bytes:

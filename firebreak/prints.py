@@ -58,8 +58,11 @@ def keep(content: bytes) -> str:
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path_of(sha256).with_suffix(f".{os.getpid()}")
     part.touch(mode=0o600)
-    part.write_bytes(content)
-    part.replace(path_of(sha256))
+    try:
+        part.write_bytes(content)
+        part.replace(path_of(sha256))
+    finally:
+        part.unlink(missing_ok=True)
     return sha256
 
 

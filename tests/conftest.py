@@ -21,7 +21,7 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 
 from firebreak import create_app, maintenance
-from firebreak.store import db
+from firebreak.store import db, wakeups
 from firebreak.store.accounts import Account
 from tests import postgres
 from tests.skipping import pytest_collection_modifyitems, pytest_terminal_summary, skipped  # noqa: F401  (hooks)
@@ -32,6 +32,7 @@ CAST = {"ada": "administrator", "rosa": "responder", "oscar": "observer", "paul"
 CHEAP: dict[str, Any] = {
     "TESTING": True,
     "SECURITY_PASSWORD_SALT": "salt",
+    "LIVE_SECONDS": 0,
     "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {"argon2__rounds": 1, "argon2__memory_cost": 8, "argon2__parallelism": 1},
 }
 Desk = Callable[..., Flask]
@@ -40,6 +41,7 @@ SignIn = Callable[[FlaskClient, str], FlaskClient]
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "one_database: about pages alone, so one kind of database is enough")
+    config.addinivalue_line("markers", "long_on_postgres: takes long, so on PostgreSQL in the long matrix only")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -49,6 +51,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         if metafunc.definition.get_closest_marker("one_database"):
             wanted = wanted[:1]
         marks = {"postgres": [pytest.mark.postgres], "sqlite": []}
+        if metafunc.definition.get_closest_marker("long_on_postgres"):
+            marks["postgres"].append(pytest.mark.long)
         metafunc.parametrize("database", [pytest.param(name, marks=marks[name]) for name in wanted], indirect=True)
 
 
@@ -74,6 +78,7 @@ def _migrate(url: str, instance: Path) -> None:
     with app.app_context():
         maintenance.migrate()
         _add_cast(app)
+        wakeups.end()
         db.engine.dispose()
 
 
@@ -146,6 +151,7 @@ def desk(database: str, tmp_path: Path, compiled: FileSystemBytecodeCache) -> It
     for app in apps:
         with app.app_context():
             db.session.remove()
+            wakeups.end()
             db.engine.dispose()
 
 

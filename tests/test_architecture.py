@@ -37,6 +37,8 @@ MAY_IMPORT = {
     "library": {"config", "domain", "playbook_files", "store"},
     "files": {"domain", "store"},
     "workflow": {"domain", "files", "library", "store", "workflow"},
+    "live": {"domain", "signals", "store"},
+    "parting": set(),
     "notify": {"config", "domain", "notify", "signals", "store"},
     "printing": {"config", "domain", "store", "system"},
     "maintenance": {"config", "domain", "store"},
@@ -48,7 +50,7 @@ MAY_IMPORT = {
     "export": {"config", "csvs", "domain", "files", "library", "store"},
     "web": {
         *("config", "domain", "files", "library", "notify", "signals", "store", "web", "workflow"),
-        *("csvs", "export", "pack", "prints", "system"),
+        *("csvs", "export", "live", "pack", "prints", "system"),
     },
     "api": {"api", "domain", "library", "store", "web", "workflow"},
     "serve": set[str](),
@@ -183,6 +185,30 @@ def test_a_web_process_loads_neither_weasyprint_nor_scikit_learn(tmp_path: Path)
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
     loaded = {module.split(".")[0] for module in done.stdout.split()}
     assert loaded & {"weasyprint", "sklearn", "pytest", "playwright"} == set()
+
+
+LATER = {
+    *("markdown_it", "mdit_py_plugins", "nh3", "ruamel", "holidays", "qrcode"),
+    *("smtplib", "standardwebhooks", "alembic", "flask_migrate"),
+}
+FIRST_PAGE = """
+import sys
+from firebreak import create_app, maintenance
+app = create_app()
+with app.app_context():
+    maintenance.migrate()
+assert app.test_client().get("/sign-in").status_code == 200
+print(*sys.modules)
+"""
+
+
+def test_the_first_page_waits_for_nothing_that_only_other_pages_need(tmp_path: Path) -> None:
+    env = {"FIREBREAK_INSTANCE": str(tmp_path), "PATH": ""}
+    for _start in ("which migrates", "the usual one"):
+        done = subprocess.run(
+            [sys.executable, "-c", FIRST_PAGE], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+        )
+    assert {module.split(".")[0] for module in done.stdout.split()} & LATER == set()
 
 
 # --- the domain ------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from firebreak.domain.incidents import Incident, Step
 from firebreak.domain.playbooks import ROLES
 from firebreak.domain.refusal import Refused
 from firebreak.domain.text import stamp
-from firebreak.store import db, log, models, projections, reading
+from firebreak.store import db, log, models, projections, reading, search
 from firebreak.store.engine import WRITES
 from firebreak.workflow import incidents, record, review, roles, steps, tick
 from tests.stories import ADA, HOUR, MINUTE, NOW, OTHER_STEPS, SEEN, STEPS, playbook
@@ -42,6 +42,7 @@ CHANNELS = ("x", "weibo", "facebook", "press")
 PEOPLE = (1, 2, 3, 4)
 QUESTIONS = ("first_seen", "surprise")
 OWNERS = (1, 2, None)
+TEXTS = models.table(search.SearchText)
 DAYS = (date(2026, 4, 1), date(2026, 5, 1), None)
 
 
@@ -216,11 +217,15 @@ def in_rows(reference: str) -> projections.Rows:
             keys = [column.name for column in table.primary_key.columns]
             rows = connection.execute(sa.select(table).where(table.c.reference == reference)).mappings()
             found[table.name] = {tuple(row[key] for key in (keys * 2)[:2]): _lasting(dict(row)) for row in rows}
+        texts = connection.execute(sa.select(TEXTS).where(TEXTS.c.reference == reference)).mappings()
+        found[TEXTS.name] = {(row["id"],): dict(row) for row in texts}
     return found
 
 
 def told_rows(incident: Incident, now: datetime) -> projections.Rows:
+    title = incident.playbook.scenario.title() if incident.playbook else ""
     told = projections.rows_of(incident, now)
+    told[TEXTS.name] = {(id,): row for id, row in search.rows_of(incident, title).items()}
     return {table: {key: _lasting(row) for key, row in rows.items()} for table, rows in told.items()}
 
 
@@ -234,6 +239,7 @@ def rewritten(night: Night) -> projections.Rows:
     entries = entries_of(night.reference)
     with db.engine.connect().execution_options(**WRITES) as connection, connection.begin():
         projections.rewrite(connection, replay(entries), entries[-1].recorded_at)
+        search.renew(connection, replay(entries))
     return in_rows(night.reference)
 
 

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from firebreak import config, library, playbook_files, store
-from firebreak.store import db, versions
+from firebreak.store import db, engine, versions
 
 NOW = datetime(2026, 11, 21, 20, 0, tzinfo=UTC)
 TEXT = """---
@@ -59,6 +59,7 @@ def start(tmp_path: Path) -> Iterator[Callable[[], Flask]]:
 def desk(start: Callable[[], Flask]) -> Iterator[Flask]:
     app = start()
     with app.app_context():
+        engine.make(db.engine)
         db.create_all()
         yield app
 

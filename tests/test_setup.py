@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from time import sleep
 from urllib.request import urlopen
 
 import pytest
@@ -186,8 +187,17 @@ def test_the_pause_before_a_restart_grows_to_half_a_minute_and_a_steady_life_end
 def test_the_end_of_the_web_server_ends_everything_with_its_status(tmp_path: Path, desks: list[Desk]) -> None:
     desks.append(desk := Desk(tmp_path, SLEEPS))
     worker = int(desk.line().split()[1])
-    os.kill(int(desk.page()), signal.SIGKILL)
-    assert (desk.parent.wait(timeout=10), running(worker)) == (128 + signal.SIGKILL, False)
+    os.kill(int(desk.page()), signal.SIGTERM)
+    assert (desk.parent.wait(timeout=10), running(worker)) == (0, False)
+
+
+def test_a_killed_web_server_is_started_again_on_the_same_port(tmp_path: Path, desks: list[Desk]) -> None:
+    desks.append(desk := Desk(tmp_path, SLEEPS))
+    before = int(desk.page())
+    os.kill(before, signal.SIGKILL)
+    while running(before):
+        sleep(0.02)
+    assert int(desk.page()) not in (before, 1)
 
 
 @pytest.mark.parametrize(
@@ -207,3 +217,14 @@ def test_a_busy_port_is_told_in_one_line(tmp_path: Path, desks: list[Desk]) -> N
         assert desk.parent.wait(timeout=10) == 1
     assert re.fullmatch(r"firebreak: cannot listen on 127.0.0.1 port \d+: address already in use .*\n", desk.first)
     assert desk.parent.stderr is not None and desk.parent.stderr.read() == ""
+
+
+@pytest.mark.parametrize(("threads", "streams"), [(1064, 1000), (64, 32), (1, 0)])
+def test_open_pages_never_take_all_threads(
+    threads: int, streams: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    told: list[dict[str, str]] = []
+    monkeypatch.delenv("FIREBREAK_STREAMS", raising=False)
+    monkeypatch.setattr(serve, "supervise", lambda web, worker, env: told.append(env) or 0)
+    serve.serve(port=0, threads=threads)
+    assert told[0]["FIREBREAK_STREAMS"] == str(streams)

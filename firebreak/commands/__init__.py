@@ -4,6 +4,7 @@ from __future__ import annotations
 
 COMMANDS = {
     "backup": "backup",
+    "demo": "demo",
     "erase": "erase",
     "export": "export",
     "pack": "pack",

@@ -13,7 +13,7 @@ from firebreak import serve as server
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=5000, show_default=True, type=click.IntRange(0, 65535))
 @click.option("--processes", type=click.IntRange(1, 64), help="Web processes: 1 on SQLite, 2 on PostgreSQL by default.")
-@click.option("--threads", default=server.THREADS, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--threads", default=server.THREADS, show_default=True, type=click.IntRange(1, 10_000))
 @click.option("--worker/--no-worker", default=True, help="Run `firebreak watch` beside it.")
 def serve(host: str, port: int, processes: int | None, threads: int, worker: bool) -> None:
     """Serve the desk until Ctrl-C."""

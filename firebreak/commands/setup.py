@@ -16,9 +16,10 @@ from firebreak import create_app, maintenance
     help="Address under which the set-up link is reached.",
 )
 @click.option("--link", is_flag=True, help="Print a set-up link when nobody has an account yet.")
-def setup(base: str, link: bool) -> None:
+@click.pass_obj
+def setup(app: Flask | None, base: str, link: bool) -> None:
     """Make or update the instance: folder, secrets, database."""
-    app = create_app()
+    app = app or create_app()
     with app.app_context():
         maintenance.migrate()
         if link:

@@ -21,7 +21,7 @@ from jinja2 import Environment
 from firebreak import config
 from firebreak.domain import clocks
 from firebreak.domain.events import Entry, EventKind
-from firebreak.domain.playbook_parser import PlaybookError, parse
+from firebreak.domain.playbooks import PlaybookError
 from firebreak.notify.notice import Notice
 from firebreak.notify.reader import reader_of
 from firebreak.notify.routing import cause
@@ -65,10 +65,13 @@ def _environment() -> Environment:
 
 
 def one_line(text: str, longest: int) -> str:
-    """The text on one line, without control letters or letters that turn the direction of writing."""
+    """The text on one line, without control letters or letters that turn the direction of writing; cut at a word."""
     kept = "".join(" " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c for c in BIDI.sub("", text))
     line = " ".join(kept.split())
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
+    if len(line) <= longest:
+        return line
+    words, _space, _rest = line[:longest].rpartition(" ")
+    return (words if 4 * len(words) > 3 * longest else line[: longest - 1]).rstrip(" .,;:") + "…"
 
 
 def quoted(text: str, longest: int = REPORT_LENGTH) -> str:
@@ -154,6 +157,8 @@ def coded(entry: Entry) -> dict[str, Any]:
 
 @lru_cache(maxsize=64)
 def _titles(hash: str) -> dict[str, str]:
+    from firebreak.domain.playbook_parser import parse  # only now: web processes use this module for less
+
     source = outbox.playbook_source(hash)
     try:
         return {step.id: step.title for step in parse(source, hash).steps} if source else {}

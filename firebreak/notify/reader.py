@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_skeleton
+from flask_babel import gettext as _
 
 from firebreak.store.outbox import Person
 
@@ -31,8 +32,9 @@ class Reader:
         return f"{shown} {_offset(at.astimezone(self.zone))}"
 
     def when(self, at: datetime) -> str:
-        """Day and time, such as "Sat, 21 Nov 2026, 22:43 UTC+1"."""
-        return f"{format_skeleton('yMMMEd', at.astimezone(self.zone), locale=self.locale)}, {self.clock(at)}"
+        """Day and time, such as "Sat, 21 Nov 2026, 22:43 UTC+1", in the order of the language in force."""
+        day = str(format_skeleton("yMMMEd", at.astimezone(self.zone), locale=self.locale))
+        return str(_("%(day)s, %(time)s", day=day, time=self.clock(at)))
 
 
 def reader_of(person: Person | None, settings: Mapping[str, Any]) -> Reader:

@@ -21,8 +21,8 @@ from flask import Flask
 from firebreak.domain.folding import replay
 from firebreak.notify import NUDGED, mail, messages, routing, webhook
 from firebreak.notify.notice import Notice, SendError
+from firebreak.store import faults, machine, outbox
 from firebreak.store import log as incidents
-from firebreak.store import outbox
 from firebreak.store.outbox import Leased, Waiting
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,7 @@ class Worker:
         self.stopping = threading.Event()
         self.away = False
         self.beaten: datetime | None = None
+        self.looked: tuple[datetime, float] | None = None
         self.aside: dict[int | str, datetime] = {}
         self.todo: queue.Queue[int] = queue.Queue()
         self.taken: set[int] = set()
@@ -104,6 +105,7 @@ class Worker:
     def _prepare(self) -> None:
         """Everything but sending."""
         now = self.clock()
+        self._watch_clock(now)
         self._beat(now)
         self.aside = {key: until for key, until in self.aside.items() if until > now}
         failed = self.tick(now, frozenset(key for key in self.aside if isinstance(key, str)))
@@ -113,9 +115,19 @@ class Worker:
                 self._route(row, now)
 
     def _beat(self, now: datetime) -> None:
-        if self.beaten is None or now - self.beaten >= BEAT:
+        if self.beaten is None or abs(now - self.beaten) >= BEAT:
             outbox.beat(self.name, now)
             self.beaten = now
+
+    def _watch_clock(self, now: datetime) -> None:
+        """What waits for a time would wait longer when the clock is set back, under us or while nobody worked."""
+        before, passed = self.looked or (now, time.monotonic())
+        ahead = before + timedelta(seconds=time.monotonic() - passed) - now
+        back = ahead if ahead > machine.TOLERATED else None if self.looked else machine.behind(now)
+        if back:
+            log.warning("this machine's clock is %d s behind; what waits is looked at now", back.total_seconds())
+            machine.set_back(now)
+        self.looked = now, time.monotonic()
 
     def _route(self, row: Waiting, now: datetime) -> None:
         """One bad row is set aside for a while and said once; the others go on."""
@@ -190,7 +202,7 @@ class Worker:
             self.away = False
         except outbox.UNUSABLE as error:
             if not self.away:
-                log.error("the database cannot be used, trying again: %s", first_line(error))
+                log.error("the database cannot be used, trying again: %s", faults.line(error))
             self.away = True
         except Exception:
             log.exception("the worker stumbled")

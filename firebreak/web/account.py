@@ -70,6 +70,7 @@ def index() -> ResponseReturnValue:
     person = current_person()
     form = DetailsForm(obj=person)
     if request.method == "POST" and attempt(form, lambda: _change(person, form)):
+        session["language"] = form.language.data or ""
         flash(_("Saved."))
         return redirect(url_for("account.index"), 303)
     return render_template("account/index.html", form=form, person=person, second_step=has_second_step(person))

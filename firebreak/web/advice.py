@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property, partial
 
 from flask import current_app
 
@@ -46,7 +48,12 @@ class Advice:
     picked: str = ""
     title: str = ""
     severity: str = SEVERITY
-    similar: tuple[IncidentRow, ...] = ()
+    compare: Callable[[], Sequence[IncidentRow]] = tuple
+
+    @cached_property
+    def similar(self) -> Sequence[IncidentRow]:
+        """Open incidents that speak of the same. They are only looked for where they are shown."""
+        return self.compare()
 
     @property
     def ordinary(self) -> bool:
@@ -69,7 +76,7 @@ def advise(report: Report) -> Advice:
         picked=_picked(ranking),
         title=propose_title(report.text),
         severity=fits[0].playbook.severity if fits else SEVERITY,
-        similar=tuple(_similar(report, ranking)),
+        compare=partial(_similar, report, ranking),
     )
 
 

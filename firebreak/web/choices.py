@@ -8,7 +8,6 @@ from zoneinfo import available_timezones
 from babel import Locale
 from flask_babel import get_locale
 from flask_babel import gettext as _
-from holidays import list_supported_countries
 from wtforms.fields.choices import SelectChoice
 
 from firebreak.web.locale import LANGUAGES
@@ -42,6 +41,8 @@ def countries() -> Choices:
 
 @lru_cache(maxsize=4)
 def _countries(locale: str) -> Choices:
+    from holidays import list_supported_countries  # only now: no other page needs it
+
     names = Locale.parse(locale).territories
     found = (SelectChoice(code, names.get(code, code)) for code in list_supported_countries(include_aliases=False))
     return sorted(found, key=lambda choice: choice.label)

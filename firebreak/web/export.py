@@ -12,13 +12,16 @@ from flask import Blueprint, Flask, Response, abort
 from flask.typing import ResponseReturnValue
 
 from firebreak import csvs, export
-from firebreak.store import queries
+from firebreak.store import finding, queries
+from firebreak.store.finding import Wanted
 from firebreak.store.models import IncidentRow
 from firebreak.web import here
 from firebreak.web.access import needs
+from firebreak.web.narrowing import asked
 
 blueprint = Blueprint("export", __name__, url_prefix="/incidents")
 EXERCISE = "-exercise"
+AT_ONCE = 500
 
 
 def init_app(app: Flask) -> None:
@@ -69,17 +72,18 @@ def log(reference: str) -> ResponseReturnValue:
 @blueprint.get("/list.csv")
 @needs("observer")
 def listed() -> ResponseReturnValue:
-    """Every incident, one a line; exercises say so in a column."""
-    content = csvs.incidents(_all(), queries.names())
+    """The incidents of the list with the same filters, one a line; exercises say so in a column."""
+    content = csvs.incidents(_all(asked().wanted), queries.names())
     return _file(content, "text/csv; charset=utf-8", f"firebreak-incidents-{here.now():%Y-%m-%d}.csv")
 
 
-def _all() -> Iterator[tuple[IncidentRow, Mapping[str, datetime]]]:
-    rows = queries.incidents()
-    while rows:
+def _all(wanted: Wanted) -> Iterator[tuple[IncidentRow, Mapping[str, datetime]]]:
+    """Page by page, the newest first."""
+    before: int | None = None
+    while rows := finding.incidents(wanted, before, AT_ONCE):
         moments = queries.moments(row.reference for row in rows)
         yield from ((row, moments.get(row.reference, {})) for row in rows)
-        rows = queries.incidents(before=rows[-1].number)
+        before = rows[-1].number
 
 
 def _document(reference: str) -> export.Document:

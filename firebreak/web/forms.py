@@ -136,7 +136,12 @@ class SeverityForm(TimedForm):
 
 
 class RoleForm(TimedForm):
-    person = SelectField(_l("Person"), coerce=int, choices=[])
+    person = SelectField(_l("Person"), coerce=lambda id: int(id) if id else None, choices=[])
+
+    def validate_person(self, field: Field) -> None:
+        """Where nobody is proposed, somebody has to be chosen."""
+        if field.data is None:
+            raise validators.ValidationError(_("Choose who takes it."))
 
 
 class MomentForm(TimedForm):

@@ -16,6 +16,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=()",
 }
+KEPT = frozenset({"static", "offline.worker", "offline.manifest"})
+"""Endpoints that say for themselves how long a browser may keep their answer."""
 A_YEAR = 365 * 24 * 3600
 
 
@@ -25,11 +27,13 @@ def init_app(app: Flask) -> None:
 
 
 def _put(response: Response) -> Response:
+    named = {name.lower() for name in response.headers.keys()}  # noqa: SIM118  (they are no mapping)
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in named:
+            response.headers.add(name, value)
     if current_app.config["FIREBREAK"].https_only:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={A_YEAR}")
     # What is kept would be there for the next person at this browser: a page with its token, a file of evidence.
-    if request.endpoint != "static":
+    if request.endpoint not in KEPT:
         response.headers["Cache-Control"] = "no-store"
     return response

@@ -76,8 +76,19 @@ LIMITS = {
 def init_app(app: Flask) -> None:
     """The counters and the page; `guard_views` puts the limits on, once all views are there."""
     app.config.setdefault("RATELIMIT_HEADERS_ENABLED", False)
-    app.extensions["firebreak_limiter"] = Limiter(get_remote_address, app=app, storage_uri="firebreak://")
+    app.extensions["firebreak_limiter"] = _without_hooks(app)
     app.register_error_handler(RateLimitExceeded, too_many)
+
+
+def _without_hooks(app: Flask) -> Limiter:
+    """Views with a limit look at it themselves. The hooks are for default limits and headers, which we have not, and
+    would cost every other page as much as its own code."""
+    lists = (app.before_request_funcs, app.after_request_funcs, app.teardown_request_funcs)
+    before = [list(each.get(None, ())) for each in lists]
+    limiter = Limiter(get_remote_address, app=app, storage_uri="firebreak://")
+    for each, hooks in zip(lists, before, strict=True):
+        each[None] = hooks  # type: ignore[index]
+    return limiter
 
 
 def guard_views(app: Flask) -> None:

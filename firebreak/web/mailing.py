@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from firebreak.notify import mail, words
+from firebreak.notify import words
 from firebreak.notify.notice import SendError
 from firebreak.web.here import desk, now
 
@@ -17,6 +17,8 @@ def possible(settings: Mapping[str, Any]) -> bool:
 
 def send(name: str, address: str, subject: str, body: str) -> str:
     """Send it now; what went wrong, in words with the server's own answer, or "" when it was handed over."""
+    from firebreak.notify import mail  # only now: it brings what sends, and few pages do
+
     try:
         mail.post(mail.letter(name, address, subject, body, desk(), now()), desk())
     except SendError as error:

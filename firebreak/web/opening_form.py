@@ -84,7 +84,7 @@ class OpeningForm(PageForm):
         """The report, with the places that no code can hold."""
         unknown = [place for place in self._places() if not channels.canonical(place)]
         said = self.report.data or ""
-        also = _("Also seen on: %(places)s", places=", ".join(unknown))  # an f-string would hide it from pybabel
+        also = _("Also seen on: %(places)s", places=_(", ").join(unknown))  # an f-string would hide it from pybabel
         return f"{said}\n\n{also}" if unknown and said.strip() else said
 
     def sighting(self) -> Report:

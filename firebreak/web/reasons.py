@@ -47,7 +47,7 @@ def _by_words(code: str, quoted: str) -> str:
 
 
 def _quoted(found: Sequence[str]) -> str:
-    quoted = ", ".join(_("“%(word)s”", word=word) for word in found[:MOST_WORDS])
+    quoted = _(", ").join(_("“%(word)s”", word=word) for word in found[:MOST_WORDS])
     return quoted + (" …" if len(found) > MOST_WORDS else "")
 
 

@@ -9,25 +9,31 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, session
+from flask import Flask, g, request, session
 from flask_babel import lazy_gettext as _l
 from flask_security import Security, SQLAlchemyUserDatastore, user_authenticated
 from flask_security.forms import LoginForm, TwoFactorRescueForm, TwoFactorVerifyCodeForm, VerifyForm
 from flask_security.mail_util import MailUtil
 from flask_security.recovery_codes import MfRecoveryCodesUtil, MfRecoveryForm
 from flask_security.totp import Totp
+from flask_security.utils import set_request_attr
 from flask_wtf import CSRFProtect
 from passlib.totp import TokenError
 from wtforms import EmailField, PasswordField, RadioField, StringField
 
-from firebreak.store import db, rates
+from firebreak.store import arrivals, db, rates
 from firebreak.store.accounts import Account, Role
+from firebreak.store.log import REFERENCE
 from firebreak.web import here
 from firebreak.workflow import people as workflow
 
 SESSION = timedelta(hours=12)
 SECOND_STEP_WINDOW = 30
 """Seconds by which a telephone's clock may be wrong."""
+WHOLE = frozenset({"security", "account"})
+"""Blueprints whose pages read and write the account that is signed in; all others only look at it."""
+CODE_KEPT = 4 * SECOND_STEP_WINDOW
+"""Seconds for which a used code is remembered."""
 
 SETTINGS: dict[str, Any] = {
     "WTF_CSRF_TIME_LIMIT": None,
@@ -123,11 +129,11 @@ class OnceOnlyTotp(Totp):
     """A code counts once: the last counter of each person is kept as long as its code would be good."""
 
     def get_last_counter(self, user: Any) -> int | None:
-        found = rates.get(f"totp {user.id}", datetime.now(UTC))
+        found = rates.get(f"totp {user.id}", datetime.now(UTC), CODE_KEPT)
         return found[0] if found else None
 
     def set_last_counter(self, user: Any, tmatch: Any) -> None:
-        if not rates.advance(f"totp {user.id}", tmatch.counter, 4 * SECOND_STEP_WINDOW, datetime.now(UTC)):
+        if not rates.advance(f"totp {user.id}", tmatch.counter, CODE_KEPT, datetime.now(UTC)):
             raise TokenError("used in this very moment")
 
 
@@ -168,10 +174,27 @@ def init_app(app: Flask) -> None:
         mf_recovery_codes_util_cls=RecoveryCodes,
     )
     security.want_json(lambda request: False)
+    # Else even a style sheet would ask the database who is here: the page that says it is away needs them.
+    security.principal.identity_loaders.clear()
     app.login_manager.request_loader(lambda request: None)  # type: ignore[attr-defined]
+    app.login_manager.user_loader(_arrived)  # type: ignore[attr-defined]
     user_authenticated.connect(_signed_in, app)
 
 
-def _signed_in(app: Flask, **_user: Any) -> None:
-    """The session slides: each answer starts the twelve hours anew."""
+def _arrived(session_id: str) -> Account | None:
+    """As Flask-Security's own loader, but the statement that finds the account brings what pages ask next."""
+    reference = str((request.view_args or {}).get("reference", ""))
+    stream, whole = reference if REFERENCE.fullmatch(reference) else "", request.blueprint in WHOLE
+    came = arrivals.arrive(session_id, stream, whole)
+    if came is None or not came.account.active:
+        return None
+    g.arrival = came
+    set_request_attr("fs_authn_via", "session")
+    set_request_attr("fs_paa", session.get("fs_paa", 0))
+    return came.account
+
+
+def _signed_in(app: Flask, user: Account, **_more: Any) -> None:
+    """The session slides: each answer starts the twelve hours anew. It keeps the language, for when nobody can ask."""
     session.permanent = True
+    session["language"] = user.language or session.get("language", "")

@@ -29,7 +29,6 @@ from wtforms.validators import NumberRange, ValidationError
 from firebreak.domain import hours
 from firebreak.domain.refusal import Refused
 from firebreak.domain.text import clean
-from firebreak.notify import webhook
 from firebreak.notify.notice import SendError
 from firebreak.notify.words import reason
 from firebreak.store import queries
@@ -182,6 +181,8 @@ class WebhookForm(PageForm):
 
     def validate_webhook_url(self, field: Field) -> None:
         """The address is looked at again each time something is sent."""
+        from firebreak.notify import webhook  # only now: it brings what sends, and web processes do not send
+
         if not field.data:
             return
         try:

@@ -24,7 +24,7 @@ LARGEST = 2**31 - 1
 class TokenForm(PageForm):
     """Administrators are people: nothing that the API offers asks for more than a responder."""
 
-    name = StringField(_l("Name"), description=_l("Which program it is for. The log calls it that."))
+    name = StringField(_l("Program"), description=_l("Which program it is for. The log calls it that."))
     access = SelectField(
         _l("Access"), choices=lambda: words.choices("access_meaning", *ACCESS[:2]), default="responder"
     )

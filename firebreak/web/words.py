@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -216,6 +216,11 @@ def word(group: str, code: Any) -> str:
     return str(GROUPS[group].get(str(code), code))
 
 
+def listed(group: str, codes: Iterable[Any]) -> str:
+    """The words of several codes, one after another."""
+    return str(_(", ")).join(word(group, code) for code in codes)
+
+
 def choices(group: str, *codes: str) -> list[SelectChoice]:
     """Code and word for a select, in the order of the group or of `codes`."""
     return [SelectChoice(code, word(group, code)) for code in codes or GROUPS[group]]
@@ -231,4 +236,4 @@ def clock_name(clock: str, step_title: str = "") -> str:
 
 def init_app(app: Flask) -> None:
     """Give templates `word` and `clock_name`."""
-    app.jinja_env.globals.update(word=word, clock_name=clock_name)
+    app.jinja_env.globals.update(word=word, listed=listed, clock_name=clock_name)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from firebreak.store import db
+from firebreak.store import db, wakeups
 from tests import postgres
 from tests.notify.desk import SECRET, Desk, Hook, Mailbox, mail_server, make_app, make_tables
 
@@ -53,6 +53,7 @@ def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
     app = make_app(database_url, tmp_path)
     with app.app_context():
         yield Desk(app)
+        wakeups.end()
         db.session.remove()
         db.engine.dispose()
 

@@ -24,7 +24,7 @@ from firebreak.config import HOME, Config
 from firebreak.domain.deciding.opening import Opening
 from firebreak.domain.incidents import Incident
 from firebreak.notify.worker import Worker
-from firebreak.store import db, models, queries, settings, triggers
+from firebreak.store import db, engine, models, queries, search, settings, triggers
 from firebreak.store.accounts import Account
 from firebreak.web import words
 from firebreak.workflow import incidents
@@ -47,9 +47,12 @@ def make_app(url: str, folder: Path, translations: Path | None = None) -> Flask:
 
 
 def make_tables() -> None:
+    engine.make(db.engine)
     with db.engine.begin() as connection:
         db.metadatas[None].create_all(connection)
         triggers.create(connection)
+        for statement in search.MAKING[connection.dialect.name]:
+            connection.exec_driver_sql(statement)
 
 
 class Desk:

@@ -125,13 +125,14 @@ def test_a_message_is_in_the_language_of_its_reader(desk: Desk, box: Mailbox, tm
     folder.mkdir(parents=True)
     catalog = Catalog(locale="fr")
     catalog.add("Opened, %(severity)s", "Ouvert, %(severity)s", flags=["python-format"])
+    catalog.add("%(day)s, %(time)s", "%(day)s à %(time)s", flags=["python-format"])
     with (folder / "messages.mo").open("wb") as file:
         write_mo(file, catalog)
     desk.person("Chloé Bernard", "administrator", language="fr", email="chloe@example.org")
     desk.open(None)
     desk.work()
     assert "Ouvert, " in box.subjects[0]
-    assert "sam. 21 nov. 2026, 22:10 UTC" in box.text
+    assert "sam. 21 nov. 2026 à 22:10 UTC" in box.text
 
 
 @pytest.mark.parametrize("title", ["Angry\nBcc: all@example.org", "Angry\r\nBcc: all@example.org", "A\u2028Bcc: x@y.z"])

@@ -20,23 +20,27 @@ NOBODY, OBSERVER, RESPONDER, ADMINISTRATOR, UNUSED = "nobody", "observer", "resp
 
 ENDPOINTS = {
     NOBODY: """static health.check language.switch setup.first links.use links.forgotten
-        security.login security.two_factor_token_validation security.mf_recovery reference.document""",
+        security.login security.two_factor_token_validation security.mf_recovery reference.document
+        offline.worker offline.manifest""",
     OBSERVER: """home incidents.index playbooks.index playbooks.read playbooks.sheet playbooks.version
-        room.show room.entry room.step room.role room.download security.logout security.verify
+        room.show room.changes room.told room.entry room.step room.role room.download security.logout security.verify
         account.index account.password account.qr_code account.second_step account.remove_second_step
-        account.recovery_codes review.show review.print_page review.ask_for_pdf review.pdf review.download
+        account.recovery_codes looks.choose keys.show
+        review.show review.print_page review.ask_for_pdf review.pdf review.download
         actions.index actions.show brief.show brief.text reference.page
-        export.listed export.whole export.record export.log""",
+        offline.plan offline.page first_steps.index first_steps.put_away first_steps.put_hints_away
+        export.listed export.whole export.record export.log
+        live.stream live.here_too""",
     RESPONDER: """incidents.new incidents.suggest room.add_note room.add_step room.assign_role room.assign_step
         room.change_severity room.choose_playbook room.correct room.escalate room.finish_step room.make_decision
         room.post_statement room.prepare_statement room.record_moment room.release_role room.reopen room.reopen_step
         room.retitle room.set_aside_step room.stand_down room.strike room.take_role room.take_step
         review.answer review.add_action review.agree review.reopen actions.change actions.close brief.write
-        pack.index pack.print_page pack.job pack.download""",
+        pack.index pack.print_page pack.job pack.download calls.index""",
     ADMINISTRATOR: """people.index people.add people.show people.access people.disable people.enable people.erase
         people.link people.reset_second_step settings.index settings.channels settings.mail settings.mail_test
         settings.webhook settings.webhook_secret settings.tokens settings.revoke_token
-        room.confirm_erasure room.erase""",
+        room.confirm_erasure room.erase first_steps.settle first_steps.read""",
     UNUSED: """security.mf_recovery_codes security.tf_select security.two_factor_rescue security.two_factor_setup
         security.two_factor_setup_validate""",
 }

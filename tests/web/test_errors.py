@@ -16,6 +16,8 @@ from firebreak.domain.refusal import Refused
 from firebreak.web import refusals
 from tests.conftest import send
 
+pytestmark = pytest.mark.long_on_postgres
+
 TYPED = "We have seen your posts.\nWe speak again at 05:00."
 LOCKED = exc.OperationalError("INSERT", {}, Exception("database is locked"))
 FULL = OSError(errno.ENOSPC, "No space left on device")

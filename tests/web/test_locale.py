@@ -108,8 +108,8 @@ def test_signing_in_tells_what_is_wrong_in_every_language(client: FlaskClient, t
         ({"zone": "America/St_Johns"}, "Sat, Nov 21, 2026, 18:13 UTC-3:30"),
         ({"zone": ""}, "Sat, Nov 21, 2026, 21:43 UTC"),
         ({"zone": "Mars/Olympus"}, "Sat, Nov 21, 2026, 21:43 UTC"),
-        ({"zone": "Europe/Paris", "language": "fr"}, "sam. 21 nov. 2026, 22:43 UTC+1"),
-        ({"zone": "Asia/Shanghai", "language": "zh"}, "2026年11月22日周日, 05:43 UTC+8"),
+        ({"zone": "Europe/Paris", "language": "fr"}, "sam. 21 nov. 2026 à 22:43 UTC+1"),
+        ({"zone": "Asia/Shanghai", "language": "zh"}, "2026年11月22日周日 05:43 UTC+8"),
     ],
 )
 def test_a_time_is_shown_in_zone_clock_and_language_of_the_person(

@@ -21,6 +21,8 @@ from firebreak.workflow import incidents
 from tests.conftest import NOW, Desk, SignIn, send
 from tests.web import shelf
 
+pytestmark = pytest.mark.long_on_postgres
+
 STORM = "Moms are offended by our sling advert on Twitter, nobody at work answers. A firestorm."
 MINUTE = timedelta(minutes=1)
 

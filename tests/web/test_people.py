@@ -24,6 +24,8 @@ from firebreak.workflow import people
 from firebreak.workflow import settings as workflow
 from tests.conftest import NOW, SignIn, send
 
+pytestmark = pytest.mark.long_on_postgres
+
 Person = Callable[[str], Account]
 EVE = {"name": "Eve", "email": "eve@example.org", "access": "responder"}
 
@@ -92,6 +94,13 @@ def test_a_person_that_cannot_be_added_is_refused_with_the_reason(
     ada: FlaskClient, field: str, value: str, problem: str
 ) -> None:
     assert problem in send(ada, "/people/add", **{**EVE, field: value}).text
+
+
+def test_a_persons_page_is_about_that_person_and_not_about_the_reader(ada: FlaskClient, person: Person) -> None:
+    rosa = person("rosa").id
+    page = ada.get(f"/people/{rosa}").text
+    assert "<h1>Rosa</h1>" in page and f'formaction="/people/{rosa}/disable"' in page
+    assert "<h1>Erase Rosa?</h1>" in ada.get(f"/people/{rosa}/erase").text
 
 
 def test_hostile_names_are_shown_harmless(ada: FlaskClient) -> None:

@@ -18,6 +18,8 @@ from firebreak.store.versions import Version
 from tests.conftest import Desk, SignIn
 from tests.web import shelf
 
+pytestmark = pytest.mark.long_on_postgres
+
 NOW = datetime(2026, 3, 7, 21, 40, tzinfo=UTC)
 
 

@@ -148,10 +148,13 @@ def test_what_was_erased_is_on_no_page_and_in_no_table(
         seqs = [fact.seq for fact in log.load(parts["reference"]).facts if "Jane" in str(fact.event.data)]
         record.erase(parts["reference"], seqs, "Asked to", 1, NOW)
         rows = [row for table in sa.inspect(db.engine).get_table_names() for row in _rows(table)]
-    assert not any("Jane" in str(row) for row in rows)
+    assert not any("jane" in str(row).lower() for row in rows)
     assert not any("Jane" in ada.get(path).text for path in (room, "/incidents", f"{room}/log/{seqs[0]}"))
 
 
 def _rows(table: str) -> list[Any]:
+    """The words of SQLite's search can not be read as a table; those that hold its parts can."""
+    if table == "search_words" and db.engine.dialect.name == "sqlite":
+        return []
     with db.engine.connect() as connection:
         return list(connection.execute(sa.text(f'select * from "{table}"')))

@@ -15,6 +15,8 @@ from firebreak.workflow import settings as workflow
 from tests.conftest import NOW, SignIn, send
 from tests.web.test_people import last
 
+pytestmark = pytest.mark.long_on_postgres
+
 DESK = {
     "desk_name": "Night desk", "brands": "Motrin\n Tylenol \n\nMotrin", "language": "fr", "zone": "Europe/Paris",
     "country": "FR", "two_factor_required": "", **{f"hours_{day}": "9h-12h30, 14-18" for day in range(5)},

@@ -45,3 +45,9 @@ def test_every_icon_asked_for_is_in_the_sprite():
     sprite = (HOME / "static/icons.svg").read_text("utf-8")
     asked = {name for path in TEMPLATES for name in re.findall(r'icon\("([a-z-]+)"\)', path.read_text("utf-8"))}
     assert {name for name in asked if f'id="{name}"' not in sprite} == set()
+
+
+def test_the_frame_hides_nothing_that_a_view_hands_to_its_page():
+    """What is set at the top of a frame is seen in its blocks, in place of what the view has given."""
+    frame = (HOME / "templates/base.html").read_text("utf-8")
+    assert re.findall(r"\{%-? set (\w+)", frame) == ["here"]
