@@ -194,7 +194,12 @@ def signs_out(hands: Hands) -> None:
 
 
 @pytest.mark.parametrize(
-    "size", [{"width": 360, "height": 640}, {"width": 1280, "height": 800}, {"width": 320, "height": 256}]
+    "size",
+    [
+        {"width": 360, "height": 640},
+        pytest.param({"width": 1280, "height": 800}, marks=pytest.mark.long),
+        pytest.param({"width": 320, "height": 256}, marks=pytest.mark.long),
+    ],
 )
 def test_the_focus_goes_round_a_room_and_is_seen_at_each_stop(storm: Storm, size: dict[str, int]) -> None:
     page = storm.open()

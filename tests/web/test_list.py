@@ -16,6 +16,8 @@ from firebreak.store import db, finding
 from firebreak.workflow import incidents, record, roles
 from tests.conftest import NOW, Desk, SignIn
 
+pytestmark = pytest.mark.long_on_postgres
+
 HOUR = timedelta(hours=1)
 
 

@@ -19,6 +19,8 @@ from firebreak.store import log
 from firebreak.workflow import incidents, record
 from tests.conftest import NOW, send, token
 
+pytestmark = pytest.mark.long_on_postgres
+
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 HOSTILE = '<script>alert("x")</script> =1+1 \u202eevil 🔥'
 

@@ -17,6 +17,8 @@ from firebreak.store import log
 from firebreak.workflow import incidents, people, record, roles, settings, steps
 from tests.conftest import NOW
 
+pytestmark = pytest.mark.long_on_postgres
+
 
 @pytest.fixture
 def clock() -> list[Any]:

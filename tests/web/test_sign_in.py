@@ -21,6 +21,8 @@ from firebreak.workflow import people
 from firebreak.workflow import settings as workflow
 from tests.conftest import PASSWORD, SignIn, send
 
+pytestmark = pytest.mark.long_on_postgres
+
 Person = Callable[[str], Account]
 NEW = "another row of four words"
 SETUP = {"name": "Eve", "email": "eve@example.org", "password": NEW, "again": NEW, "language": "en", "zone": "UTC"}
