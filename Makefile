@@ -29,11 +29,11 @@ ready: $(SERVED) $(CATALOGUES)
 
 test: test-setup ## set up what the tests need, then run them: about five minutes
 	$(PYTEST) tests/domain
-	$(PYTEST) --ignore=tests/domain -n $(JOBS) --dist loadfile
+	$(PYTEST) --ignore=tests/domain -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 test-all: test-setup ## the tests and the long matrix
 	$(PYTEST) tests/domain -m ""
-	$(PYTEST) --ignore=tests/domain -n $(JOBS) --dist loadfile -m ""
+	$(PYTEST) --ignore=tests/domain -n $(JOBS) --dist loadfile --no-loadscope-reorder -m ""
 
 test-setup: $(TESTED) $(CATALOGUES)
 	@scripts/packages pdf pdf-tools browser postgres
