@@ -1,7 +1,7 @@
 """`make bench`: measure, and print one table. `make bench ARGS=quick` takes two minutes instead of fifteen.
 
 Words: quick (SQLite alone, shorter), sqlite or postgres (that database alone), and the parts `operations`, `start`,
-`wake`, `lighthouse` (those alone).
+`wake`, `lighthouse`, `library` (those alone).
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import sys
 
-from bench import desk
+from bench import desk, library
 from bench.measure import Effort
 from bench.places import DATABASES, place
 
-PARTS = ("operations", "start", "wake", "lighthouse")
+PARTS = ("operations", "start", "wake", "lighthouse", "library")
 QUICK, FULL = Effort(2, 0.4), Effort(5, 1.0)
 
 
@@ -26,7 +26,9 @@ def main(words: list[str]) -> int:
     parts = [part for part in PARTS if part in words] or list(PARTS)
     kinds = [kind for kind in DATABASES if kind in words] or (["sqlite"] if quick else list(DATABASES))
     print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors\n", flush=True)
-    for kind in kinds:
+    if "library" in parts:
+        library.run(3 if quick else 7)
+    for kind in kinds if set(parts) - {"library"} else ():
         with place(kind) as where:
             desk.run(where, parts, QUICK if quick else FULL, quick)
     return 0

@@ -11,7 +11,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -20,8 +20,10 @@ from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from firebreak import config, playbook_files
+from firebreak.domain import playbook_health
+from firebreak.domain.playbook_fragments import Fragment
 from firebreak.domain.playbooks import LANGUAGES, Playbook, PlaybookError, Problem
-from firebreak.playbook_files import Files, Found
+from firebreak.playbook_files import Found, Look
 from firebreak.store import versions
 from firebreak.store.versions import Version
 
@@ -33,17 +35,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Shelf:
-    """What is known at one moment. `files` by path; `in_use` by `language/name.md`; the rest is made from those."""
+    """What is known at one moment: what the folders held; `in_use` by `language/name.md`; the rest is made of those."""
 
-    files: Files = field(default_factory=dict)
-    folders: tuple[Problem, ...] = ()
+    look: Look = field(default_factory=Look)
     in_use: Mapping[str, Playbook] = field(default_factory=dict)
     offered: Mapping[str, tuple[Playbook, ...]] = field(default_factory=dict)
     unsaved: bool = False
-
-    @property
-    def problems(self) -> tuple[Problem, ...]:
-        return self.folders + tuple(problem for found in self.files.values() for problem in found.problems)
 
 
 # --- asking ----------------------------------------------------------------------------------------
@@ -72,23 +69,46 @@ def version(hash: str) -> Playbook | None:
 
 def problems() -> tuple[Problem, ...]:
     """What authors have to mend, file by file: errors of broken files and warnings of good ones."""
-    return _library().shelf().problems
+    return _library().shelf().look.problems
 
 
-def refresh(now: datetime) -> None:
-    """Look at the folders at once."""
-    _library().look(now)
+def findings(today: date) -> tuple[Problem, ...]:
+    """As `problems`, and what shows only beside the other playbooks and the calendar."""
+    shelf = _library().shelf()
+    return shelf.look.problems + tuple(playbook_health.findings(shelf.in_use.values(), today))
+
+
+def is_own(playbook: Playbook) -> bool:
+    """Whether it comes from the desk's own folder and not from the house's."""
+    _house, own = folders()
+    files = _library().shelf().look.files.items()
+    return any(found.playbook is playbook for path, found in files if path.is_relative_to(own))
+
+
+def folders() -> tuple[Path, Path]:
+    """The house's folder and the desk's own, which goes before it."""
+    return _library().folders
+
+
+def fragments(language: str) -> Mapping[str, Fragment]:
+    """The shared texts of a language, by name."""
+    return _library().shelf().look.fragments(language)
+
+
+def refresh(now: datetime, by: int | None = None) -> None:
+    """Look at the folders at once. `by` is the account that wrote what is found."""
+    _library().look(now, by)
 
 
 def version_of(playbook: Playbook) -> Version:
     """The playbook as `store.versions` saves it."""
-    return Version(f"{playbook.language}/{playbook.scenario}.md", playbook.hash, playbook.source)
+    return Version(f"{playbook.name}.md", playbook.hash, playbook.source)
 
 
 def _library() -> Library:
     if "library" not in current_app.extensions:
         settings: config.Config = current_app.config["FIREBREAK"]
-        library = Library((settings.playbooks, settings.instance / "playbooks"))
+        library = Library(settings.playbooks, settings.instance / "playbooks")
         current_app.extensions.setdefault("library", library)
     return current_app.extensions["library"]  # type: ignore[no-any-return]
 
@@ -97,10 +117,10 @@ def _library() -> Library:
 
 
 class Library:
-    """The shelf of one app. Later folders go before earlier ones; the first has to exist."""
+    """The shelf of one app: the house's folder, which has to exist, and the desk's own, which goes before it."""
 
-    def __init__(self, folders: tuple[Path, ...]) -> None:
-        self._folders = tuple(folder.absolute() for folder in folders)
+    def __init__(self, house: Path, own: Path) -> None:
+        self.folders = (house.absolute(), own.absolute())
         self._shelf: Shelf | None = None
         self._looking = Lock()
         self._next_look = self._next_save = 0.0
@@ -114,10 +134,10 @@ class Library:
         assert self._shelf is not None
         return self._shelf
 
-    def look(self, now: datetime) -> None:
+    def look(self, now: datetime, by: int | None = None) -> None:
         """Read what changed on disk, offer it, then save it: in this order, so a locked database holds up nobody."""
         with self._looking:
-            self._look(now)
+            self._look(now, by)
 
     def _look_unless_another_does(self) -> None:
         if self._looking.acquire(blocking=self._shelf is None):
@@ -127,31 +147,26 @@ class Library:
             finally:
                 self._looking.release()
 
-    def _look(self, now: datetime) -> None:
+    def _look(self, now: datetime, by: int | None = None) -> None:
         before = self._shelf or Shelf()
-        files, folders = self._read(before)
-        changed = self._shelf is None or files != before.files or folders != before.folders
+        look = playbook_files.read(self._there(), before.look)
+        changed = self._shelf is None or look != before.look
         if changed or (before.unsaved and monotonic() >= self._next_save):
-            chosen = self._chosen(files, before)
-            self._shelf = Shelf(files, folders, chosen, _offered(chosen))
+            chosen = self._chosen(look, before)
+            self._shelf = Shelf(look, chosen, _offered(chosen))
             self._next_look = monotonic() + LOOK_EVERY
-            self._save(self._shelf, now)
+            self._save(self._shelf, now, by)
         self._next_look = monotonic() + LOOK_EVERY
 
-    def _read(self, before: Shelf) -> tuple[Files, tuple[Problem, ...]]:
-        """The files of all folders; the house's own folder has to be there, an overlay may be."""
-        files: dict[Path, Found] = {}
-        problems: tuple[Problem, ...] = ()
-        for folder in self._folders:
-            if folder == self._folders[0] or folder.exists():
-                found, wrong = playbook_files.read(folder, before.files)
-                files, problems = files | dict(found), problems + wrong
-        return files, problems
+    def _there(self) -> tuple[Path, ...]:
+        """The house's own folder has to be there, an overlay may be."""
+        house, own = self.folders
+        return (house, own) if own.exists() else (house,)
 
-    def _chosen(self, files: Files, before: Shelf) -> dict[str, Playbook]:
+    def _chosen(self, look: Look, before: Shelf) -> dict[str, Playbook]:
         """Key -> the playbook in use: the top file where it is good, else its last good version, else one below it."""
         piles: dict[str, list[Found]] = {}
-        for found in files.values():
+        for found in look.files.values():
             piles.setdefault(found.key, []).insert(0, found)
         noted = _noted() if any(pile[0].playbook is None for pile in piles.values()) else {}
         picked = {key: self._picked(pile, noted.get(key, ""), before) for key, pile in piles.items()}
@@ -163,11 +178,11 @@ class Library:
         last_good = self.version(noted) or before.in_use.get(pile[0].key)
         return last_good or next((found.playbook for found in pile if found.playbook), None)
 
-    def _save(self, shelf: Shelf, now: datetime) -> None:
+    def _save(self, shelf: Shelf, now: datetime, by: int | None) -> None:
         """A database that is away must not take the playbooks with it: they are saved at a later look."""
-        good = {found.playbook.hash for found in shelf.files.values() if found.playbook}
+        good = {found.playbook.hash for found in shelf.look.files.values() if found.playbook}
         try:
-            versions.use([version_of(each) for each in shelf.in_use.values() if each.hash in good], now)
+            versions.use([version_of(each) for each in shelf.in_use.values() if each.hash in good], now, by)
         except SQLAlchemyError as error:
             _log.warning("playbooks could not be saved: %s", error)
             self._next_save = monotonic() + SAVE_AGAIN_AFTER
@@ -202,7 +217,7 @@ def _saved(hash: str) -> Playbook | None:
     """A saved version as a playbook. Rules may have grown stricter since: then its source is all there is."""
     found = versions.load(hash) if len(hash) == 64 and hash.isalnum() else None
     try:
-        return playbook_files.parse(found.source, f"playbooks/{found.path}") if found else None
+        return playbook_files.parse(found.source.encode(), f"playbooks/{found.path}", {}) if found else None
     except PlaybookError as error:
         _log.warning("a saved playbook can no longer be parsed: %s", error)
         return None

@@ -1,22 +1,30 @@
 """Playbook files on disk: which there are, and what was read from each, parsed only where something changed.
 
 Anything may lie in a folder that people edit: files nobody may read, other encodings, pipes, links that lead away. Each
-becomes a problem with a path and a cure; none of them stops the others.
+becomes a problem with a path and a cure; none of them stops the others. A folder holds `<language>/<scenario>.md` and
+`<language>/fragments/<name>.md`; of several folders the later goes before the earlier, file by file.
 """
 
 from __future__ import annotations
 
+import gc
 import os
+import re
 import stat
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
 from firebreak.config import HOME
+from firebreak.domain import playbook_fragments
+from firebreak.domain.playbook_fragments import FOLDER, LARGEST_FRAGMENT, Fragment
 from firebreak.domain.playbooks import LARGEST, Playbook, PlaybookError, Problem
 
 Stamp = tuple[int, ...]
+_NOWHERE: Stamp = ()
+_NAMES = re.compile(r"(?m)^(language|scenario):[ \t]*[\"']?([\w-]+)")
 
 
 @dataclass(frozen=True)
@@ -29,30 +37,111 @@ class Found:
     problems: tuple[Problem, ...]
 
 
-Files = Mapping[Path, Found]
+@dataclass(frozen=True)
+class Shared:
+    """A fragment's file as it was last read. `key` is `en/name`."""
+
+    key: str
+    stamp: Stamp
+    fragment: Fragment | None
+    problems: tuple[Problem, ...]
 
 
-def read(folder: Path, before: Files) -> tuple[Files, tuple[Problem, ...]]:
-    """The playbook files of a folder; when it cannot be listed, those from before and a problem."""
+@dataclass(frozen=True)
+class Look:
+    """What the folders held at one look: playbooks and fragments by path, and what is wrong with the folders."""
+
+    files: Mapping[Path, Found] = field(default_factory=dict)
+    shared: Mapping[Path, Shared] = field(default_factory=dict)
+    folders: tuple[Problem, ...] = ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Everything that was found in single files."""
+        shared = tuple(problem for each in self.shared.values() for problem in each.problems)
+        return self.folders + shared + tuple(problem for each in self.files.values() for problem in each.problems)
+
+    def fragments(self, language: str) -> dict[str, Fragment]:
+        """The fragments of a language by name; those of later folders go before."""
+        found = (each for each in self.shared.values() if each.fragment and each.key.startswith(f"{language}/"))
+        return {each.key.partition("/")[2]: each.fragment for each in found if each.fragment}
+
+
+@dataclass(frozen=True)
+class _Listing:
+    """The paths in a folder. Where it could not be listed they are those of the look before, and stay as they were."""
+
+    folder: Path
+    files: list[Path]
+    shared: list[Path]
+    problem: Problem | None = None
+
+
+def read(folders: tuple[Path, ...], before: Look, scenario: str = "") -> Look:
+    """What the folders hold, all or of one scenario; of a folder that cannot be listed, what it held before."""
+    listings = [_listing(folder, before) for folder in folders]
+    shared = {path: _shared(path, listing, before) for listing in listings for path in listing.shared}
+    look = Look({}, shared, tuple(listing.problem for listing in listings if listing.problem))
+    wanted = ((path, listing) for listing in listings for path in listing.files if scenario in ("", path.stem))
+    with _nothing_is_garbage():
+        return replace(look, files={path: _fresh(path, listing, before, look) for path, listing in wanted})
+
+
+@contextmanager
+def _nothing_is_garbage() -> Iterator[None]:
+    """Sixty playbooks are a million small objects that stay: looking for waste among them takes a fifth of the time."""
+    was = gc.isenabled()
+    gc.disable()
     try:
-        return {path: _fresh(path, folder, before.get(path)) for path in _listed(folder)}, ()
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _listing(folder: Path, before: Look) -> _Listing:
+    """What starts with a dot belongs to an editor."""
+    try:
+        languages = sorted(path for path in _names(folder) if path.is_dir())
+        shelves = [language / FOLDER for language in languages if (language / FOLDER).is_dir()]
+        return _Listing(folder, _texts(languages), _texts(shelves))
     except OSError as error:
-        kept = {path: found for path, found in before.items() if path.is_relative_to(folder)}
-        return kept, (_folder_problem(folder, error),)
+        files, shared = (
+            [path for path in known if path.is_relative_to(folder)] for known in (before.files, before.shared)
+        )
+        return _Listing(folder, files, shared, _folder_problem(folder, error))
 
 
-def _listed(folder: Path) -> list[Path]:
-    """The .md files in the folders of the languages; what starts with a dot belongs to an editor."""
-    languages = [each for each in folder.iterdir() if not each.name.startswith(".") and each.is_dir()]
-    names = (path for language in languages for path in language.iterdir())
-    return sorted(path for path in names if path.suffix == ".md" and not path.name.startswith("."))
+def _texts(folders: list[Path]) -> list[Path]:
+    return sorted(path for folder in folders for path in _names(folder) if path.suffix == ".md")
 
 
-def _fresh(path: Path, folder: Path, before: Found | None) -> Found:
-    stamp = _stamp(path)
-    if before and before.stamp == stamp:
-        return before
-    return _parsed(path, folder, stamp)
+def _names(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if not path.name.startswith(".")]
+
+
+def _shared(path: Path, listing: _Listing, before: Look) -> Shared:
+    stamp, known = _stamp(path), before.shared.get(path)
+    if known and (listing.problem or known.stamp == stamp):
+        return known
+    key = f"{path.parent.parent.name}/{path.stem}"
+    try:
+        fragment = playbook_fragments.read(content(path, listing.folder, LARGEST_FRAGMENT), shown(path))
+    except PlaybookError as error:
+        return Shared(key, stamp, None, error.problems)
+    except OSError as error:
+        return Shared(key, stamp, None, (unreadable(path, error),))
+    return Shared(key, stamp, fragment, tuple(playbook_fragments.check(fragment)))
+
+
+def _fresh(path: Path, listing: _Listing, before: Look, look: Look) -> Found:
+    """A playbook is read again when its file or a fragment of its language has changed."""
+    language = path.parent.name
+    shared = [each.stamp for each in look.shared.values() if each.key.startswith(f"{language}/")]
+    stamp, known = sum(shared, _stamp(path)), before.files.get(path)
+    if known and (listing.problem or known.stamp == stamp):
+        return known
+    return _parsed(path, listing.folder, stamp, look.fragments(language))
 
 
 def _stamp(path: Path) -> Stamp:
@@ -60,43 +149,44 @@ def _stamp(path: Path) -> Stamp:
     try:
         found = path.stat()
     except OSError:
-        return ()
+        return _NOWHERE
     return (found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
 
 
-def _parsed(path: Path, folder: Path, stamp: Stamp) -> Found:
-    key, shown = path.relative_to(folder).as_posix(), _shown(path)
+def _parsed(path: Path, folder: Path, stamp: Stamp, fragments: Mapping[str, Fragment]) -> Found:
+    key = path.relative_to(folder).as_posix()
     try:
-        playbook = _good(_bytes(path, folder), shown)
+        playbook = parse(content(path, folder, LARGEST), shown(path), fragments)
     except PlaybookError as error:
         return Found(key, stamp, None, error.problems)
     except OSError as error:
-        return Found(key, stamp, None, (_unreadable(shown, error),))
+        return Found(key, stamp, None, (unreadable(path, error),))
     return Found(key, stamp, playbook, playbook.warnings)
 
 
+def parse(data: bytes, name: str, fragments: Mapping[str, Fragment]) -> Playbook:
+    """`playbook_parser.parse` with those of the fragments that the text speaks of. Raises PlaybookError."""
+    return _good(data, name, tuple((each, text) for each, text in fragments.items() if os.fsencode(each) in data))
+
+
 @lru_cache(maxsize=256)
-def _good(content: bytes, shown: str) -> Playbook:
-    """Parsing is pure and takes a twentieth of a second: what was read before is not read again."""
-    return parse(content, shown)
+def _good(data: bytes, name: str, fragments: tuple[tuple[str, Fragment], ...]) -> Playbook:
+    """Parsing is pure and takes a fiftieth of a second: what was read before is not read again.
 
-
-def parse(content: str | bytes, shown: str) -> Playbook:
-    """`playbook_parser.parse`. The readers of YAML and Markdown take as long to load as the first page of a start, and
-    that page needs none of them."""
+    The readers of YAML and Markdown take as long to load as the first page of a start, and that page needs none."""
     from firebreak.domain import playbook_parser
 
-    return playbook_parser.parse(content, shown)
+    return playbook_parser.parse(data, name, dict(fragments))
 
 
-def _bytes(path: Path, folder: Path) -> bytes:
-    """The bytes of an ordinary file inside the folder, at most one more than a playbook may have. Raises OSError."""
-    if not path.resolve(strict=True).is_relative_to(folder.resolve()):
+def content(path: Path, folder: Path, most: int) -> bytes:
+    """The bytes of an ordinary file inside the folder, at most one more than it may have. Raises OSError."""
+    if not Path(os.path.realpath(path, strict=True)).is_relative_to(folder.resolve()):  # a loop is an OSError
         raise OSError(0, "it leads out of the folder")
     with open(path, "rb", opener=_open) as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(0, "it is no ordinary file")
-        return file.read(LARGEST + 1)
+        return file.read(most + 1)
 
 
 def _open(path: str, flags: int) -> int:
@@ -104,25 +194,29 @@ def _open(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def _shown(path: Path) -> str:
-    """The path as an author finds it: from the house where it lies there, else whole."""
-    inside = path.is_relative_to(HOME)
-    return (path.relative_to(HOME) if inside else path).as_posix()
+def named(data: bytes) -> tuple[str, str]:
+    """The language and the scenario that the head of a text names, each empty where it names none."""
+    found = dict(_NAMES.findall(data[:20_000].decode("utf-8", "replace")))
+    return found.get("language", ""), found.get("scenario", "")
 
 
-def _unreadable(shown: str, error: OSError) -> Problem:
+def shown(path: Path) -> str:
+    """The path as an author finds it: from the house where it lies there, else whole; what no page shows, escaped."""
+    name = (path.relative_to(HOME) if path.is_relative_to(HOME) else path).as_posix()
+    return "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in name)
+
+
+def real(name: str) -> Path:
+    """The path behind one that a problem shows."""
+    return HOME / name
+
+
+def unreadable(path: Path, error: OSError) -> Problem:
+    """What an author hears of a file that cannot be read."""
     cure = "Put an ordinary UTF-8 file there that the desk may read, or take the name away"
-    return Problem(shown, 1, "unreadable", f"the file cannot be read: {error.strerror or error}", cure)
+    return Problem(shown(path), 1, "unreadable", f"the file cannot be read: {error.strerror or error}", cure)
 
 
 def _folder_problem(folder: Path, error: OSError) -> Problem:
     cure = "Make the folder readable for the desk, or name another with FIREBREAK_PLAYBOOKS"
-    return Problem(_shown(folder), 1, "no-folder", f"the folder cannot be read: {error.strerror or error}", cure)
-
-
-def check(path: Path) -> list[Problem]:
-    """Everything to mend in one file, or in all files of a folder."""
-    if path.is_dir():
-        files, problems = read(path, {})
-        return [*problems, *(problem for found in files.values() for problem in found.problems)]
-    return list(_parsed(path, path.parent, ()).problems)
+    return Problem(shown(folder), 1, "no-folder", f"the folder cannot be read: {error.strerror or error}", cure)

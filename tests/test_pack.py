@@ -20,11 +20,11 @@ from pypdf import PageObject, PdfReader
 from firebreak import pack, printing, printjobs, prints, system
 from firebreak.commands.pack import pack as pack_command
 from firebreak.config import HOME
-from firebreak.domain.playbook_parser import parse
 from firebreak.domain.playbooks import Playbook
 from firebreak.notify.worker import Worker
 from firebreak.store import jobs, settings
 from firebreak.workflow import incidents, people, record
+from tests.house import shipped
 from tests.stories import ADA, MINUTE, NOW, OSCAR, SEEN, playbook
 
 DATA = HOME / "tests" / "data" / "playbooks"
@@ -380,14 +380,10 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s", "", text)
 
 
-def house(scenario: str) -> Playbook:
-    return parse((HOUSE / "en" / f"{scenario}.md").read_text("utf-8"), scenario)
-
-
 @pytest.mark.pdf
 @pytest.mark.parametrize("paper", pack.PAPERS)
 def test_the_sheet_of_the_weekend_is_two_pages_with_every_step_once(print_pack: Print, paper: str) -> None:
-    two_pages(print_pack("en", HOUSE, paper, "weekend-firestorm"), house("weekend-firestorm"))
+    two_pages(print_pack("en", HOUSE, paper, "weekend-firestorm"), shipped("en", "weekend-firestorm"))
 
 
 @pytest.mark.pdf
@@ -395,7 +391,7 @@ def test_the_sheet_of_the_weekend_is_two_pages_with_every_step_once(print_pack: 
 @pytest.mark.parametrize("paper", pack.PAPERS)
 @pytest.mark.parametrize("scenario", sorted(path.stem for path in (HOUSE / "en").glob("*.md")))
 def test_every_sheet_of_the_house_is_two_pages(print_pack: Print, paper: str, scenario: str) -> None:
-    two_pages(print_pack("en", HOUSE, paper), house(scenario))
+    two_pages(print_pack("en", HOUSE, paper), shipped("en", scenario))
 
 
 @pytest.mark.pdf
@@ -406,7 +402,7 @@ def test_a_sheet_begins_on_the_front_of_a_leaf(print_pack: Print) -> None:
 @pytest.mark.pdf
 @pytest.mark.parametrize("paper", pack.PAPERS)
 def test_no_step_of_the_long_form_is_split_over_two_pages(print_pack: Print, paper: str) -> None:
-    made, book = print_pack("en", HOUSE, paper, "weekend-firestorm"), house("weekend-firestorm")
+    made, book = print_pack("en", HOUSE, paper, "weekend-firestorm"), shipped("en", "weekend-firestorm")
     pages = made.texts[made.places["Weekend firestorm: long form"] :]
     whole = [step for step in book.steps if any(on_page(step, page) for page in pages)]
     assert [step.id for step in book.steps if step not in whole] == []

@@ -1,8 +1,10 @@
 """The places where a crisis is seen and answered: one list of codes, with the names people use for them.
 
-A limit is that of one post, in characters: X counts as its page on counting characters says
-(https://docs.x.com/fundamentals/counting-characters; see `statements.count`). The others are the house's own
-figures from the platforms' composers; they change, so a review of a playbook checks them.
+A limit is that of one post, in what the platform counts (see `statements.count`): weighted characters on X, UTF-16
+units on TikTok, UTF-8 bytes of a description on YouTube, characters elsewhere. docs/sources.md says of each where it
+comes from. X, Instagram, TikTok, YouTube, LinkedIn, WeChat and Threads are confirmed by the platform itself; Facebook,
+Weibo and Xiaohongshu only by others; Douyin and Bilibili by nobody we trust. They change, and the composer's own count
+decides, so a review of a playbook checks them.
 """
 
 from __future__ import annotations

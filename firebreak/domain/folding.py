@@ -170,7 +170,8 @@ def _chosen(incident: Incident, event: Event) -> Incident:
     limits = {clock: {sev: timedelta(seconds=s) for sev, s in by.items()} for clock, by in data["limits"].items()}
     legal = tuple((step, start, timedelta(seconds=limit)) for step, start, limit in data["legal_clocks"])
     chosen = Chosen(data["scenario"], data["language"], data["hash"], event.at, limits, legal)
-    return replace(incident, playbook=chosen, steps=_merged_steps(incident, event))
+    every = (*incident.chosen, chosen)
+    return replace(incident, playbook=chosen, chosen=every, steps=_merged_steps(incident, event))
 
 
 def _merged_steps(incident: Incident, event: Event) -> dict[str, Step]:

@@ -8,24 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, Event, NodeEvent
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+from yaml import CSafeLoader, MarkedYAMLError, YAMLError, compose
+from yaml import parse as events
+from yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, Event, NodeEvent
+from yaml.nodes import MappingNode, Node, SequenceNode
 
-from firebreak.domain import channels, durations
-from firebreak.domain.playbook_page import ID_PATTERN, LONGEST_ID, Page, shown
-from firebreak.domain.playbooks import LANGUAGES, MOMENTS, ROLES, SEVERITIES, TIMES
+from firebreak.domain.playbook_head import LEGAL, FrontMatter, explained, is_desk_clock
+from firebreak.domain.playbook_page import Page, shown
 
 LONGEST = 64_000
 DEEPEST = 6
-CLOCKS = ("acknowledge", "first_response", "next_update", "contain")
-LEGAL = "legal clocks"
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 NO_VALUE = "tag:yaml.org,2002:null"
 
@@ -34,85 +30,6 @@ Where = tuple[str | int, ...]
 
 class _Refused(Exception):
     """YAML that a playbook may not hold: line (from 1), code, message, cure."""
-
-
-def _duration(text: object) -> timedelta:
-    limit = durations.parse(str(text))
-    if not limit:
-        raise ValueError("a limit of nothing is breached at once")
-    return limit
-
-
-def _date(text: object) -> date:
-    try:
-        return date.fromisoformat(str(text))
-    except ValueError:
-        raise ValueError("a date is written 2026-11-21") from None
-
-
-def _channel(text: object) -> str:
-    if code := channels.canonical(str(text)):
-        return code
-    raise ValueError(f"no channel is called {shown(str(text))}; they are {', '.join(channels.CHANNELS)}")
-
-
-def _one_of(words: tuple[str, ...]) -> AfterValidator:
-    def check(text: str) -> str:
-        if text not in words:
-            raise ValueError(f"{shown(text)} is none of {', '.join(words)}")
-        return text
-
-    return AfterValidator(check)
-
-
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
-Id = Annotated[str, StringConstraints(pattern=rf"^{ID_PATTERN}$", max_length=LONGEST_ID)]
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Severity = Annotated[str, _one_of(SEVERITIES)]
-Role = Annotated[str, _one_of(ROLES)]
-Signal = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=200)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SignalsPart(_Part):
-    words: tuple[Signal, ...] = ()
-    strong: tuple[Signal, ...] = ()
-    against: tuple[Signal, ...] = ()
-    channels: tuple[Annotated[str, BeforeValidator(_channel)], ...] = ()
-    times: tuple[Annotated[str, _one_of(TIMES)], ...] = ()
-
-
-class LegalPart(_Part):
-    title: Words
-    start: Annotated[str, _one_of(MOMENTS)] = Field(alias="from")
-    limit: Duration
-
-
-class SourcePart(_Part):
-    title: Words
-    url: Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000)]
-
-
-class FrontMatter(_Part):
-    """The schema of the head. `legal` are the clocks that are not the desk's own."""
-
-    title: Words
-    scenario: Id
-    language: Annotated[str, _one_of(LANGUAGES)]
-    severity: Severity
-    summary: Words
-    signals: SignalsPart = SignalsPart()
-    clocks: dict[str, dict[Severity, Duration]] = {}
-    legal: dict[Id, LegalPart] = Field(default={}, alias="legal clocks")
-    roles: Annotated[dict[Role, Words], Field(min_length=1)]
-    approval: dict[Severity, tuple[Role, ...]] = {}
-    owner: Words
-    deputy: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
-    reviewed: Annotated[date, BeforeValidator(_date)]
-    sources: tuple[SourcePart, ...] = ()
 
 
 def end_of(lines: list[str]) -> int | None:
@@ -133,7 +50,7 @@ def read(page: Page, end: int) -> tuple[FrontMatter | None, dict[Where, int]]:
         return FrontMatter.model_validate(data), lines
     except ValidationError as errors:
         for error in errors.errors(include_url=False, include_context=False):
-            page.error(_line(error, lines), *_explained(error))
+            page.error(_line(error, lines), *explained(error))
         return None, lines
 
 
@@ -141,7 +58,7 @@ def _loaded(text: str) -> tuple[dict[str, Any], dict[Where, int]]:
     """The values as plain text, lists and mappings, and the line of each. Raises _Refused."""
     try:
         _check_events(text)
-        node = YAML(typ="safe", pure=True).compose(text)
+        node = compose(text, Loader=CSafeLoader)
     except YAMLError as error:
         raise _Refused(*_yaml_problem(error)) from error
     if not isinstance(node, MappingNode):
@@ -156,13 +73,13 @@ def _check_events(text: str) -> None:
     if len(text) > LONGEST:
         raise _Refused(1, "front-matter-too-long", f"the front matter is over {LONGEST:,} characters", "Shorten it")
     depth = 0
-    for event in YAML(typ="safe", pure=True).parse(text):
+    for event in events(text, Loader=CSafeLoader):
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         _check_event(event, depth)
 
 
 def _check_event(event: Event, depth: int) -> None:
-    line = event.start_mark.line + 1
+    line = _line_of(event)
     if depth > DEEPEST:
         raise _Refused(line, "too-deep", f"values are nested over {DEEPEST} deep", "Flatten them as the format says")
     if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor):
@@ -171,6 +88,10 @@ def _check_event(event: Event, depth: int) -> None:
         )
     if getattr(event, "tag", None):
         raise _Refused(line, "yaml-tag", "tags (!) are refused", "Leave the tag out, or quote the value")
+
+
+def _line_of(event: Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1
 
 
 def _yaml_problem(error: YAMLError) -> tuple[int, str, str, str]:
@@ -213,41 +134,11 @@ def _legal_apart(data: dict[str, Any], lines: dict[Where, int]) -> dict[str, Any
     clocks = given.get("clocks")
     if not isinstance(clocks, dict):
         return given
-    legal = {name: clock for name, clock in clocks.items() if not _is_desk_clock(name)}
+    legal = {name: clock for name, clock in clocks.items() if not is_desk_clock(name)}
     lines.update({(LEGAL, *where[1:]): line for where, line in lines.items() if where[:1] == ("clocks",)})
     return {**given, "clocks": {name: clocks[name] for name in clocks if name not in legal}, LEGAL: legal}
-
-
-def _is_desk_clock(name: str) -> bool:
-    clock, _, channel = name.partition(":")
-    return clock in CLOCKS and (not channel or (clock == "first_response" and channel in channels.CHANNELS))
 
 
 def _line(error: ErrorDetails, lines: dict[Where, int]) -> int:
     where = error["loc"]
     return next((lines[where[:end]] for end in range(len(where), 0, -1) if where[:end] in lines), 1)
-
-
-def _explained(error: ErrorDetails) -> tuple[str, str, str]:
-    """Code, message and cure for an error of the schema."""
-    where = [str(part) for part in error["loc"] if part != "[key]"]
-    name = ".".join(where)
-    if where[0] == LEGAL:
-        return "bad-clock", f"the clock {shown('.'.join(where[1:]))}: {_said(error)}", _CLOCK_CURE
-    if error["type"] == "missing":
-        return "missing-key", f"the key {shown(name)} is missing", f"Add `{where[-1]}: …` to the front matter"
-    if error["type"] == "extra_forbidden":
-        return "unknown-key", f"nobody reads the key {shown(name)}", f"Known keys are {', '.join(_KEYS)}"
-    return "bad-value", f"{shown(name)} is not right: {_said(error)}", "Write it as the playbook format says"
-
-
-def _said(error: ErrorDetails) -> str:
-    message = error["msg"].removeprefix("Value error, ")
-    return message[:1].lower() + message[1:]
-
-
-_KEYS = [name for name in FrontMatter.model_fields if name != "legal"]
-_CLOCK_CURE = (
-    f"The desk's clocks are {', '.join(CLOCKS)} (severity: duration); any other is the id of the step that stops it, "
-    "with title, from (a moment) and limit"
-)

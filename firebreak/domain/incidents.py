@@ -137,6 +137,7 @@ class Incident:
     severity_since: datetime | None = None
     moments: Mapping[str, datetime] = field(default_factory=dict)
     playbook: Chosen | None = None
+    chosen: tuple[Chosen, ...] = ()
     steps: Mapping[str, Step] = field(default_factory=dict)
     roles: Mapping[str, int] = field(default_factory=dict)
     clocks: Mapping[str, Clock] = field(default_factory=dict)

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from markdown_it.tree import SyntaxTreeNode as Node
-
-from firebreak.domain.markdown import block_tokens, plain
+from firebreak.domain.markdown import Block as Node
+from firebreak.domain.markdown import blocks, plain
 from firebreak.domain.playbook_page import Page, shown
 from firebreak.domain.playbook_words import SECTIONS, section_id
 
@@ -38,11 +37,11 @@ class Part:
 
 def parts(page: Page, first: int) -> list[Part]:
     """The parts of the body, which begins at line index `first`. Blank lines stand in for the head, so lines agree."""
-    blocks = Node(block_tokens("\n" * first + "\n".join(page.lines[first:]))).children
-    heads = [index for index, node in enumerate(blocks) if _is_head(node)]
-    edges = [*heads, len(blocks)]
-    intro = Part(None, "", 0, first + 1, first, _row(blocks, edges[0], page), tuple(blocks[: edges[0]]))
-    return [intro, *(_part(page, blocks, a, b) for a, b in zip(heads, edges[1:], strict=True))]
+    found = blocks("\n" * first + "\n".join(page.lines[first:]))
+    heads = [index for index, node in enumerate(found) if _is_head(node)]
+    edges = [*heads, len(found)]
+    intro = Part(None, "", 0, first + 1, first, _row(found, edges[0], page), tuple(found[: edges[0]]))
+    return [intro, *(_part(page, found, a, b) for a, b in zip(heads, edges[1:], strict=True))]
 
 
 def _is_head(node: Node) -> bool:
@@ -69,7 +68,7 @@ def _part(page: Page, blocks: list[Node], head: int, end: int) -> Part:
 
 def span(node: Node) -> tuple[int, int]:
     """The line indexes of a block, the end left out."""
-    return node.map or (0, 0)
+    return node.span
 
 
 def line(node: Node) -> int:
@@ -93,7 +92,7 @@ def task(item: Node) -> str | None:
 
 def below(node: Node, kind: str) -> Iterator[Node]:
     """The blocks of that kind inside another, at any depth."""
-    for child in node.children if node.type != "inline" else ():
+    for child in node.children:
         if child.type == kind:
             yield child
         yield from below(child, kind)

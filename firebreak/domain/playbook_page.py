@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from textwrap import dedent
 
-from firebreak.domain.playbooks import LARGEST, PlaybookError, Problem
+from firebreak.domain.playbooks import LARGEST, MOST_LINES, Places, PlaybookError, Problem
 
 MOST_PROBLEMS = 100
 ID_PATTERN = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
 OWN_PATTERN = r"own-[0-9]+"  # steps that an incident's people add themselves
 LONGEST_ID = 64
 
+_WORD = r"(?:[#.][A-Za-z][\w-]*|[a-z]+=[A-Za-z0-9-]+)"
+_SIMPLE = re.compile(rf"\{{{_WORD}(?: {_WORD})*\}}")
 _BRACES = re.compile(r"(?<!\{)\{(?!\{)[^{}]*\}[ \t]*$", re.MULTILINE)
 
 
@@ -28,17 +30,19 @@ class Marked:
 
 @dataclass
 class Page:
-    """One file being read. `lines` are without line ends; every line number counts from 1."""
+    """One file being read, its fragments in it. `lines` are without line ends; every line number counts from 1."""
 
     path: str
     lines: list[str]
+    places: Places
     problems: list[Problem] = field(default_factory=list)
 
     def error(self, line: int, code: str, message: str, cure: str) -> None:
-        self.problems.append(Problem(self.path, line, code, message, cure))
+        self.problems.append(Problem(*self.places.of(line), code, message, cure))
 
     def warn(self, line: int, code: str, message: str, cure: str) -> None:
-        self.problems.append(Problem(self.path, line, code, message, cure, "warning"))
+        if len(self.problems) < 10 * MOST_PROBLEMS:  # a hostile file has one on every line
+            self.problems.append(Problem(*self.places.of(line), code, message, cure, "warning"))
 
     @property
     def failed(self) -> bool:
@@ -68,6 +72,8 @@ class Page:
         )
 
     def _attributes(self, braces: str, line: int) -> Mapping[str, str]:
+        if (simple := _simple(braces)) is not None:
+            return simple
         from mdit_py_plugins.attrs.parse import ParseError, parse  # only now: it brings the whole reader of Markdown
 
         try:
@@ -94,17 +100,31 @@ class Page:
         return False
 
 
-def decoded(data: str | bytes, path: str) -> tuple[str, bytes]:
+def _simple(braces: str) -> Mapping[str, str] | None:
+    """The attributes where they are as nearly all are; None where the whole reader is needed, which takes ten times as
+    long."""
+    if not _SIMPLE.fullmatch(braces):
+        return None
+    words = braces[1:-1].split()
+    found = {"class": " ".join(word[1:] for word in words if word[0] == ".")}
+    for word in words:
+        name, value = ("id", word[1:]) if word[0] == "#" else word.partition("=")[::2]
+        if word[0] != "." and found.setdefault(name, value) != value:
+            return None
+    return {name: value for name, value in found.items() if value}
+
+
+def decoded(data: str | bytes, path: str, most: int = LARGEST) -> tuple[str, bytes]:
     """The text and its exact bytes. Raises PlaybookError where the file is too big, not UTF-8 or holds NUL."""
-    if len(data) > LARGEST:
-        raise _refusal(path, 1, "too-big", f"the file is over {LARGEST:,} bytes", "A playbook is a text: shorten it")
+    if len(data) > most:
+        raise _too_big(path, most)
     try:
         raw = data if isinstance(data, bytes) else data.encode()
         text = raw.decode()
     except UnicodeError as error:
         raise _undecodable(data, error, path) from error
-    if len(raw) > LARGEST:
-        raise _refusal(path, 1, "too-big", f"the file is over {LARGEST:,} bytes", "A playbook is a text: shorten it")
+    if len(raw) > most:
+        raise _too_big(path, most)
     if "\0" in text:
         raise _refusal(path, *_nul(text))
     return text, raw
@@ -115,18 +135,31 @@ def lines_of(text: str) -> list[str]:
     return re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff")).split("\n")
 
 
+def few_lines_of(text: str, path: str) -> list[str]:
+    """As `lines_of`. Raises PlaybookError for more than a playbook may have: each may be a section or an item."""
+    lines = lines_of(text)
+    if len(lines) > MOST_LINES:
+        message = f"the file has over {MOST_LINES:,} lines"
+        raise _refusal(path, MOST_LINES + 1, "too-big", message, "A playbook is read in a storm: shorten it")
+    return lines
+
+
 def shown(text: str) -> str:
     """A typed text inside a message: quoted, in one line, cut when long."""
     return repr(text if len(text) <= 60 else text[:59] + "…")
 
 
 def capped(problems: list[Problem]) -> tuple[Problem, ...]:
-    """The problems by line, no more than a person can use."""
-    return tuple(sorted(problems, key=lambda problem: problem.line)[:MOST_PROBLEMS])
+    """The problems by file and line, no more than a person can use."""
+    return tuple(sorted(problems, key=lambda problem: (problem.path, problem.line))[:MOST_PROBLEMS])
 
 
 def _refusal(path: str, line: int, code: str, message: str, cure: str) -> PlaybookError:
     return PlaybookError((Problem(path, line, code, message, cure),))
+
+
+def _too_big(path: str, most: int) -> PlaybookError:
+    return _refusal(path, 1, "too-big", f"the file is over {most:,} bytes", "A playbook is a text: shorten it")
 
 
 def _undecodable(data: str | bytes, error: UnicodeError, path: str) -> PlaybookError:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from markdown_it.tree import SyntaxTreeNode as Node
-
 from firebreak.domain.channels import CHANNELS, canonical
+from firebreak.domain.markdown import Block as Node
 from firebreak.domain.markdown import inline_tokens, plain
 from firebreak.domain.playbook_outline import Part, below, inline, line, span
 from firebreak.domain.playbook_page import Page, shown
@@ -96,7 +95,7 @@ def _statement(page: Page, quote: Node, platform: str, title: str) -> HoldingTex
 
 def _check_links(page: Page, paragraphs: list[str], at: int) -> None:
     """A link behind words would be lost: what is posted is plain text."""
-    found = (token for paragraph in paragraphs for token in inline_tokens(paragraph))
+    found = (token for paragraph in paragraphs if "[" in paragraph for token in inline_tokens(paragraph))
     if any(token.type == "link_open" and token.markup != "autolink" for token in found):
         page.error(at, "link-in-statement", "a statement is plain text", "Write the address itself, or {{ link }}")
 

@@ -6,13 +6,12 @@ import re
 from collections.abc import Collection, Iterator
 from datetime import timedelta
 
-from markdown_it.tree import SyntaxTreeNode as Node
-
 from firebreak.domain import durations
+from firebreak.domain.markdown import Block as Node
 from firebreak.domain.markdown import plain
 from firebreak.domain.playbook_outline import LISTS, Part, below, inline, line, span, task
 from firebreak.domain.playbook_page import Marked, Page, shown
-from firebreak.domain.playbooks import PHASES, Option, Phase, Step
+from firebreak.domain.playbooks import LANGUAGES, PHASES, Option, Phase, Step
 
 MOST_CRITICAL = 7
 EXAMPLE = "- [ ] Pause every scheduled post {#pause-scheduled role=channel due=10m .critical}"
@@ -75,7 +74,7 @@ def _check_nested(page: Page, part: Part) -> None:
 def _step(page: Page, item: Node, marked: Marked, phase: str, roles: Collection[str] | None) -> Step:
     at, given = line(item), marked.attributes
     classes = given.get("class", "").split()
-    page.known(marked, at, {"id", "role", "due"}, {"critical", "decision"})
+    page.known(marked, at, {"id", "role", "due", "only"}, {"critical", "decision"})
     lists = [child for child in item.children if child.type in LISTS] if "decision" in classes else []
     return Step(
         id=_id(page, marked, at, "step"),
@@ -88,6 +87,7 @@ def _step(page: Page, item: Node, marked: Marked, phase: str, roles: Collection[
         decision="decision" in classes,
         options=_options(page, lists, at) if "decision" in classes else (),
         line=at,
+        only=_only(page, given.get("only", ""), at),
     )
 
 
@@ -127,6 +127,14 @@ def _due(page: Page, due: str | None, at: int) -> timedelta:
     except ValueError as error:
         page.error(at, "bad-due", str(error), "Write days, hours and minutes in that order: due=1h30m")
         return timedelta(0)
+
+
+def _only(page: Page, languages: str, at: int) -> tuple[str, ...]:
+    given = tuple(languages.replace(",", " ").split())
+    for odd in sorted(set(given) - set(LANGUAGES)):
+        cure = f'Name languages of the library, {", ".join(LANGUAGES)}: only=fr or only="en fr"'
+        page.error(at, "bad-only", f"no playbook has the language {shown(odd)}", cure)
+    return given
 
 
 def _guidance(page: Page, item: Node, marked: Marked, lists: list[Node]) -> str:

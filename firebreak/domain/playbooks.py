@@ -5,6 +5,7 @@ The file format is in docs; `playbook_parser.parse` is the only maker of these o
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,8 +23,8 @@ MOMENTS = (
     *("withdrew", "apologised", "contained", "stood_down"),
 )
 TIMES = ("weekend", "night", "holiday")
-LARGEST = 1_000_000
-"""Bytes of a playbook file."""
+LARGEST, MOST_LINES = 250_000, 5_000
+"""Bytes and lines of a playbook with its fragments."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Option:
 class Step:
     """One item of the checklist. `title` is plain text, `guidance` Markdown source, `line` counts from 1.
 
-    `due` counts from the opening of the incident, or from the choice of the playbook if that came later.
+    `due` counts from the opening of the incident, or from the choice of the playbook if that came later. `only` names
+    the languages whose playbook of the scenario has the step, none meaning all of them.
     """
 
     id: str
@@ -52,6 +54,7 @@ class Step:
     decision: bool
     options: tuple[Option, ...]
     line: int
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,26 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Neighbour:
+    """A link to another scenario's playbook, `[Employee leak](employee-leak.md)`, and the line it stands on."""
+
+    scenario: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where lines came from: runs of (first line, file, its line there), lines counted from 1."""
+
+    runs: tuple[tuple[int, str, int], ...]
+
+    def of(self, line: int) -> tuple[str, int]:
+        """The file and the line in it."""
+        first, path, there = self.runs[max(0, bisect_right(self.runs, line, key=lambda run: run[0]) - 1)]
+        return path, there + line - first
+
+
+@dataclass(frozen=True)
 class Problem:
     """Something an author has to mend: where (`line` counts from 1), a stable `code`, what, and how to cure it."""
 
@@ -144,7 +167,8 @@ class Playbook:
     """A whole playbook.
 
     `limits` holds clock -> severity -> limit, for the severities the file names; `approval` severity -> role ids
-    in order; `roles` role id -> what it does. `hash` is the SHA-256 (hex) of the UTF-8 bytes of `source`.
+    in order; `roles` role id -> what it does; `deputies` role id -> who stands in. `source` is the text with its
+    fragments in it, `hash` the SHA-256 (hex) of its UTF-8 bytes; lines count in it, and `places` finds their files.
     """
 
     scenario: str
@@ -157,6 +181,7 @@ class Playbook:
     legal_clocks: tuple[LegalClock, ...]
     roles: Mapping[str, str]
     approval: Mapping[str, tuple[str, ...]]
+    deputies: Mapping[str, str]
     owner: str
     deputy: str
     reviewed: date
@@ -166,8 +191,10 @@ class Playbook:
     statements: tuple[HoldingText, ...]
     sections: tuple[Section, ...]
     review_questions: tuple[str, ...]
+    neighbours: tuple[Neighbour, ...]
     hash: str
     source: str
+    places: Places
     warnings: tuple[Problem, ...] = ()
 
     def step(self, id: str) -> Step | None:
@@ -177,3 +204,17 @@ class Playbook:
     def section(self, id: str) -> Section | None:
         """The section of that id, or None."""
         return next((section for section in self.sections if section.id == id), None)
+
+    @property
+    def name(self) -> str:
+        """What tells it from every other: `fr/angry-backlash`."""
+        return f"{self.language}/{self.scenario}"
+
+    def warning(self, line: int, code: str, message: str, cure: str) -> Problem:
+        """Advice about that line of `source`, told with the file the line came from."""
+        return Problem(*self.places.of(line), code, message, cure, "warning")
+
+    def key_line(self, key: str) -> int:
+        """The line of a key at the left edge of the front matter; 1 where it is not written."""
+        lines = enumerate(self.source.splitlines(), 1)
+        return next((number for number, line in lines if line.startswith(f"{key}:")), 1)

@@ -105,6 +105,13 @@ def parse(query: str) -> tuple[Term, ...]:
     return tuple(dict.fromkeys(found))[:MOST_TERMS]
 
 
+def beginnings(query: str) -> tuple[Term, ...]:
+    """As `parse`, but every word finds longer ones too, unless something is in quotes. For small libraries."""
+    terms = parse(query)
+    quoted = '"' in query.translate(_QUOTES)
+    return terms if quoted else tuple(Term(term.pieces, open=_goes_on(term)) for term in terms)
+
+
 def _terms_of(chunk: re.Match[str]) -> Iterator[Term]:
     """A quoted chunk is one term; in a bare one, signs and letters each stand for themselves."""
     pieces = _PIECE.findall(chunk[1] if chunk[1] is not None else chunk[2])
@@ -123,8 +130,11 @@ def _terms_of(chunk: re.Match[str]) -> Iterator[Term]:
 
 
 def _unfinished(typed: str, last: Term) -> bool:
-    piece = last.pieces[-1]
-    return typed.endswith(piece) and len(piece) > 1 and typed.count('"') % 2 == 0 and not _SIGN.match(piece)
+    return typed.endswith(last.pieces[-1]) and typed.count('"') % 2 == 0 and _goes_on(last)
+
+
+def _goes_on(term: Term) -> bool:
+    return len(term.pieces[-1]) > 1 and not _SIGN.match(term.pieces[-1])
 
 
 # --- showing where it was found --------------------------------------------------------------------

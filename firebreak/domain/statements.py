@@ -30,6 +30,9 @@ _LINK = re.compile(
     rf"https?://[!-~]*[\w/=&#%~+-]|(?<![\w@./-])(?:[a-z0-9-]+\.)+(?:{_DOMAINS})(?![\w-])(?:/[!-~]*[\w/=&#%~+-])?",
     re.ASCII | re.IGNORECASE,
 )
+# https://developers.tiktok.com/doc/content-posting-api-reference-direct-post: UTF-16 units;
+# https://developers.google.com/youtube/v3/docs/videos: bytes.
+_UNITS = {"tiktok": ("utf-16-le", 2), "youtube": ("utf-8", 1)}
 _PICTURE = "[\u231a-\u27bf\u2b05-\u2b55\U0001f004-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]?"
 _EMOJI = re.compile(
     rf"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|{_PICTURE}(?:\u200d(?:{_PICTURE}|[\u2640\u2642]\ufe0f?))*"
@@ -52,9 +55,15 @@ def limit(platform: str) -> int | None:
 
 
 def count(platform: str, text: str) -> int:
-    """How long the platform finds the text: code points, on X weighted."""
+    """How long the platform finds the text: code points, on X weighted, elsewhere in the units the platform names.
+
+    static/js/count-text.js does the same while a text is written.
+    """
     composed = normalize("NFC", text)
-    return _weight(composed) if platform == "x" else len(composed)
+    if platform == "x":
+        return _weight(composed)
+    encoding, size = _UNITS.get(platform, ("utf-32-le", 4))
+    return len(composed.encode(encoding, "surrogatepass")) // size
 
 
 def _weight(text: str) -> int:

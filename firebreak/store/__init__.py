@@ -30,7 +30,7 @@ db = Database(model_class=Base)
 
 def init_app(app: Flask) -> None:
     """Bind the database and its pragmas to the app."""
-    from firebreak.store import finding, models, presence, search, wakeups  # noqa: F401  (tables register themselves)
+    from firebreak.store import finding, models, presence, search, uses, versions, wakeups  # noqa: F401  (tables register themselves)  # noqa: F401
 
     app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", engine.options(app.config["SQLALCHEMY_DATABASE_URI"]))
     db.init_app(app)

@@ -67,25 +67,6 @@ class Opening(Base):
     sent: Mapped[optional_text]
 
 
-class PlaybookVersion(Base):
-    """The exact text of a playbook that was in good order, by content hash."""
-
-    __tablename__ = "playbook_version"
-    hash: Mapped[str] = mapped_column(Text, primary_key=True)
-    path: Mapped[text]
-    source: Mapped[text]
-    saved_at: Mapped[utc]
-
-
-class PlaybookInUse(Base):
-    """The last good version of each playbook file, for every process and after a restart."""
-
-    __tablename__ = "playbook_in_use"
-    path: Mapped[str] = mapped_column(Text, primary_key=True)
-    hash: Mapped[text]
-    since: Mapped[utc]
-
-
 class IncidentRow(Base):
     """An incident for lists and figures."""
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from firebreak.domain.events import Entry
-from firebreak.store import db, models, reading
+from firebreak.store import db, models, reading, versions
 from firebreak.store import settings as desk_settings
 from firebreak.store.accounts import Account
 from firebreak.store.engine import WRITES, insert_once
@@ -184,7 +184,7 @@ def settings() -> Mapping[str, Any]:
 
 def playbook_source(hash: str) -> str | None:
     """The Markdown of a playbook version; None when it was never stored."""
-    version = models.PlaybookVersion
+    version = versions.PlaybookVersion
     with db.engine.connect() as connection:
         return connection.execute(sa.select(version.source).where(version.hash == hash)).scalar()
 

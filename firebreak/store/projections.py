@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from firebreak.domain import clocks
 from firebreak.domain.incidents import Incident
 from firebreak.store import models
+from firebreak.store.uses import IncidentPlaybook
 
 _UNKNOWN = object()
 Rows = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
@@ -24,6 +25,7 @@ TABLES = (
     models.IncidentStep,
     models.IncidentStatement,
     models.IncidentAction,
+    IncidentPlaybook,
 )
 
 
@@ -39,6 +41,7 @@ def rows_of(incident: Incident, now: datetime | None, known: Collection[str] = (
         "incident_step": _keyed("step", _step_rows(incident, known)),
         "incident_statement": _keyed("seq", _statement_rows(incident)),
         "incident_action": _keyed("action", _action_rows(incident)),
+        "incident_playbook": _keyed("hash", _playbook_rows(incident)),
     }
 
 
@@ -106,6 +109,12 @@ def _action_rows(incident: Incident) -> list[dict[str, Any]]:
     names = ("what", "owner", "due", "outcome")
     told = incident.actions.values()
     return [_row(incident.reference, action=a.id, **{name: getattr(a, name) for name in names}) for a in told]
+
+
+def _playbook_rows(incident: Incident) -> list[dict[str, Any]]:
+    names, ref = ("hash", "scenario", "language", "at"), incident.reference
+    whole = {"number": number(ref), "exercise": incident.exercise}
+    return [_row(ref, **whole, **{name: getattr(each, name) for name in names}) for each in incident.chosen]
 
 
 def follow(connection: Connection, before: Incident, after: Incident, now: datetime) -> None:

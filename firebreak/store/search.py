@@ -20,7 +20,7 @@ from firebreak.domain import search
 from firebreak.domain.events import Entry, Event, EventKind
 from firebreak.domain.folding import MENDS, effective
 from firebreak.domain.incidents import Incident
-from firebreak.store import Base, models
+from firebreak.store import Base, models, versions
 from firebreak.store.projections import number
 from firebreak.store.types import BigId, text
 
@@ -116,7 +116,7 @@ def playbook_title(connection: Connection, incident: Incident) -> str:
     """The title in the text of the playbook in use, as it was saved; "" for none."""
     if incident.playbook is None:
         return ""
-    kept = models.PlaybookVersion
+    kept = versions.PlaybookVersion
     source = connection.execute(sa.select(kept.source).where(kept.hash == incident.playbook.hash)).scalar()
     found = _TITLE.search(source or "")
     return found[1].strip(" \"'\r") if found else ""

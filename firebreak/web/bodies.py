@@ -22,6 +22,13 @@ from firebreak.web.access import for_programs
 URLENCODED = "application/x-www-form-urlencoded"
 FORMS = frozenset({"", URLENCODED, "multipart/form-data"})
 CHUNK = 1 << 16
+PLAYBOOK_FORM = 3 * 1024 * 1024
+"""Bytes of a form with a playbook in it: a Chinese letter may be sent as nine."""
+BOUNDS = dict.fromkeys(
+    ("playbooks.edit", "playbooks.preview", "playbooks.bring", "playbooks.accept"),
+    PLAYBOOK_FORM,
+)
+"""Endpoint -> the most bytes of a request, where that is less than elsewhere."""
 _SURROGATE = re.compile(b"%ED%[AB][0-9A-F]%[89AB][0-9A-F]", re.IGNORECASE)
 
 
@@ -68,9 +75,16 @@ def init_app(app: Flask) -> None:
     """Bound every form; refuse whatever else is sent."""
     app.request_class = DeskRequest
     app.before_request(_forms_only)
+    app.before_request(_bound)
 
 
 def _forms_only() -> None:
     """Pages take forms. 415 for JSON and the rest; the API looks at what it is sent itself."""
     if not for_programs() and request.mimetype not in FORMS and request.method not in ("GET", "HEAD", "OPTIONS"):
         abort(415)
+
+
+def _bound() -> None:
+    """Before anything of the form is read."""
+    if request.endpoint in BOUNDS:
+        request.max_content_length = BOUNDS[request.endpoint]

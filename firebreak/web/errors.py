@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -69,7 +69,7 @@ def _text(code: int) -> str:
             reference=reference,
         )
     if code == 413:
-        size = current_app.config["MAX_CONTENT_LENGTH"] // (1024 * 1024)
+        size = (request.max_content_length or 0) // (1024 * 1024)
         return _(
             "At most %(size)d MB can be sent at once. Nothing was saved. Go back: your text is still there. Send less.",
             size=size,

@@ -23,15 +23,15 @@ from firebreak import library, pack, prints, system
 from firebreak.domain.playbooks import Playbook
 from firebreak.pack import PAPERS, Pack
 from firebreak.store import jobs, queries
-from firebreak.web import choices, here, locale, playbooks
+from firebreak.web import choices, here, locale, playbook_sheet, playbooks
 from firebreak.web.access import current_person, needs
 from firebreak.web.forms import PageForm
 
 blueprint = Blueprint("pack", __name__, url_prefix="/pack")
 KIND = "pack"
-DENSITIES = ("roomy", "dense", "tight")
-ROOMY_ON = {"A4": playbooks.ROOMY, "Letter": 5200}
-"""Letters up to which a sheet may use the larger type (see `playbooks.ROOMY`)."""
+DENSITIES = playbook_sheet.DENSITIES
+ROOMY_ON = {"A4": playbook_sheet.ROOMY, "Letter": 5200}
+"""Letters up to which a sheet may use the larger type (see `playbook_sheet.ROOMY`)."""
 LETTERS_A_PAGE = 2600
 LOOK_AGAIN = "2"
 """Seconds after which the page of a PDF being made is asked for again."""
@@ -172,17 +172,21 @@ def draft(params: Mapping[str, Any], now: datetime, tighter: Mapping[str, int]) 
 def html(made: Pack, paper: str, tighter: Mapping[str, int], on_screen: bool = False) -> str:
     """The whole pack; each scenario is in the language of its playbook."""
     scenarios = [(each, _scenario(each, paper, tighter.get(f"sheet-{each.scenario}", 0))) for each in made.playbooks]
-    signs = {each.scenario: {c.section.id: c for c in playbooks.chapters(each)} for each in made.playbooks}
+    signs = {each.scenario: _by_section(each) for each in made.playbooks}
     with force_locale(locale.LOCALES[made.language]):
         facts = {"pack": made, "paper": paper, "scenarios": scenarios, "signs": signs, "on_screen": on_screen}
         return render_template("pack/print.html", **facts)
 
 
+def _by_section(playbook: Playbook) -> dict[str | None, playbooks.Chapter]:
+    return {each.section.id: each for each in playbooks.chapters(playbook, playbooks.ON_PAPER)}
+
+
 def _scenario(playbook: Playbook, paper: str, tighter: int) -> Markup:
     """Its action sheet and its long form. `tighter`: how many times it was found to be too long for two pages."""
-    parts = playbooks.sheet_parts(playbook)
-    start = 0 if playbooks.letters(playbook) <= ROOMY_ON[paper] else 1
+    parts = playbook_sheet.parts(playbook)
+    start = 0 if playbook_sheet.letters(playbook) <= ROOMY_ON[paper] else 1
     parts["density"] = DENSITIES[min(start + tighter, len(DENSITIES) - 1)]
-    every = list(playbooks.chapters(playbook))
+    every = list(playbooks.chapters(playbook, playbooks.ON_PAPER))
     with force_locale(locale.LOCALES[playbook.language]):
-        return Markup(render_template("pack/_scenario.html", **parts, every=every, guidance=playbooks.render))
+        return Markup(render_template("pack/_scenario.html", **parts, every=every, guidance=playbooks.ON_PAPER))

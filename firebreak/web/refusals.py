@@ -112,6 +112,9 @@ SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     "answer_emptied": lambda facts: _("To take an answer back, open its entry in the log and strike it out."),
     "bad_address": lambda facts: _("The link must start with http:// or https://. Paste it from the address bar."),
     "bad_character": _bad_character,
+    "bad_playbook_name": lambda facts: _(
+        "A playbook is named by small letters, digits and hyphens, like night-porter, and by one of the languages."
+    ),
     "began_after_noticed": _began_after_noticed,
     "choose_option": lambda facts: _("Choose one of the options first."),
     "critical_steps_open": _critical_steps_open,
@@ -139,6 +142,17 @@ SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     ),
     "not_mendable": lambda facts: _(
         "Entry %(entry)d cannot be changed. Add a note that says what was wrong.", entry=facts["entry"]
+    ),
+    "playbook_changed": lambda facts: _(
+        "Somebody has saved this playbook since you opened it. Nothing was saved: look at both texts first."
+    ),
+    "playbook_unreadable": lambda facts: _(
+        "The desk cannot read the file of this playbook (%(why)s). Ask whoever runs the desk.", why=facts["why"]
+    ),
+    "playbook_unwritable": lambda facts: _(
+        "The desk cannot write %(path)s (%(why)s). Nothing was saved: ask whoever runs the desk.",
+        path=facts["path"],
+        why=facts["why"],
     ),
     "promise_before_statement": _promise_before_statement,
     "promise_too_far": lambda facts: _(

@@ -11,11 +11,10 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 from wtforms.fields.choices import SelectChoice
 
-from firebreak.domain import markdown
 from firebreak.domain.incidents import Step
 from firebreak.domain.playbooks import Step as Listed
 from firebreak.store import queries
-from firebreak.web import forms, here, locale, room, room_log, told
+from firebreak.web import forms, here, locale, playbooks, room, room_log, told
 from firebreak.web.access import current_person, needs
 from firebreak.web.room import blueprint
 from firebreak.web.room_view import Room
@@ -41,7 +40,7 @@ def _page(reference: str, step: str, **wrong: forms.PageForm) -> ResponseReturnV
 
 def _facts(found: Room, step: Step) -> dict[str, Any]:
     listed = found.playbook.step(step.id) if found.playbook and not step.own else None
-    guidance = Markup(markdown.render(listed.guidance)) if listed and listed.guidance else ""
+    guidance = Markup(playbooks.prose(found.playbook.language)(listed.guidance)) if found.playbook and listed else ""
     history = [fact for fact in reversed(found.incident.facts) if fact.event.data.get("step") == step.id]
     blank = {"formdata": None}
     return {

@@ -6,6 +6,8 @@ const LIGHT = [[0, 0x10ff], [0x2000, 0x200d], [0x2010, 0x201f], [0x2032, 0x2037]
 
 function count(platform, text) {
   const composed = text.normalize("NFC");
+  if (platform === "tiktok") return composed.length;
+  if (platform === "youtube") return new TextEncoder().encode(composed).length;
   if (platform !== "x") return [...composed].length;
   let weight = 0;
   const plain = composed.replace(LINK, () => ((weight += 23), "")).replace(EMOJI, () => ((weight += 2), ""));

@@ -14,6 +14,7 @@
 
   const kept = (field) => field.matches?.(FIELDS) && !field.readOnly && !NEVER.test(field.name) && field.name && !field.closest("[data-no-drafts]");
   const path = (form) => new URL(form.getAttribute("action") || location.href, location.href).pathname;
+  const seen = (field) => field.form.elements.seen;  // of a form that says which text it began with
   const name = (field) => `${START}${owner} ${path(field.form)} ${field.name}`;
   const all = () => Object.keys(localStorage).filter((key) => key.startsWith(START));
   const attempt = (job) => { try { return job(); } catch { return null; } };  // storage may be full or forbidden
@@ -22,7 +23,7 @@
     waiting.delete(field);
     if (!field.form) return;
     if (field.value === field.defaultValue || !field.value.trim()) return forget(field);
-    const draft = { text: field.value, base: field.defaultValue, at: Date.now() };
+    const draft = { text: field.value, base: field.defaultValue, at: Date.now(), seen: seen(field)?.value };
     attempt(() => localStorage.setItem(name(field), JSON.stringify(draft)));
   }
 
@@ -71,13 +72,16 @@
     lines.get(field)?.remove();
     const line = words.content.firstElementChild.cloneNode(true);
     line.querySelector("[data-words]").textContent = line.querySelector("[data-words]").dataset.words.replace("{}", time(draft.at));
-    line.querySelector("button").addEventListener("click", () => discard(field, line));
+    const began = seen(field)?.value;
+    if (began !== undefined && draft.seen !== undefined) seen(field).value = draft.seen;
+    line.querySelector("button").addEventListener("click", () => discard(field, line, began));
     field.after(line);
     lines.set(field, line);
   }
 
-  function discard(field, line) {
+  function discard(field, line, began) {
     forget(field);
+    if (began !== undefined) seen(field).value = began;
     write(field, field.defaultValue);
     line.remove();
     field.focus();

@@ -48,6 +48,8 @@ FORMS = {
     "/settings/tokens": "main form",
     "/settings/mail": "main form",
     "/confirm-password": "main form",
+    "/playbooks/new": "main form",
+    "/playbooks/import": "main form",
     "ROOM": "form[action$='/decisions']",
     "ROOM/": "form[action$='/statements/x']",
     "NOTE": "form[action$='/strike']",

@@ -61,3 +61,11 @@ def test_wrapped_chinese_gets_no_space() -> None:
 
 def test_shows_a_very_long_text_as_typed_and_harmless() -> None:
     assert render("<script>" + "[" * 30_000).startswith("<pre>&lt;script&gt;[[")
+
+
+def test_chinese_that_wraps_is_joined_and_other_words_are_not() -> None:
+    assert render("我们\n知道。\n\nso\nit is") == "<p>我们知道。</p>\n<p>so\nit is</p>\n"
+
+
+def test_chinese_in_a_block_of_code_keeps_its_lines() -> None:
+    assert "我们\n知道" in render("```\n我们\n知道\n```")

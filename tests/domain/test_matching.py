@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -12,8 +11,8 @@ from firebreak.domain.hours import default_hours
 from firebreak.domain.matching import Match, Ranking, Report, rank
 from firebreak.domain.playbook_parser import parse
 from firebreak.domain.playbooks import Playbook
+from tests.house import shipped
 
-SHELF = Path(__file__).parents[2] / "playbooks" / "en"
 SATURDAY_NIGHT = datetime(2026, 11, 21, 2, 10, tzinfo=UTC)
 TUESDAY_MORNING = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 
@@ -114,7 +113,7 @@ def playbook(scenario: str, words: str, *, extra: str = "", recognise: str = "",
 
 @pytest.fixture(scope="module")
 def shelf() -> list[Playbook]:
-    return [parse(file.read_text("utf-8"), path=str(file)) for file in sorted(SHELF.glob("*.md"))]
+    return [shipped("en", scenario) for scenario in ("angry-backlash", "employee-leak", "weekend-firestorm")]
 
 
 def first(ranking: Ranking) -> str:

@@ -10,7 +10,7 @@ from firebreak.domain.playbook_parser import PlaybookError, parse
 from firebreak.domain.playbooks import LegalClock, Option, Playbook
 
 HERE = Path(__file__).parents[1] / "data"
-FILES = sorted([*HERE.glob("playbooks/*/*.md"), *HERE.parents[1].glob("playbooks/*/*.md")])
+FILES = sorted(HERE.glob("playbooks/*/*.md"))
 GOOD = (HERE / "playbooks/en/spilled-paint.md").read_text("utf-8")
 PATH = "playbooks/en/spilled-paint.md"
 STEP = "- [ ] Pause *every* [post](https://example.com) {#pause role=channel due=10m .critical}"
@@ -35,7 +35,7 @@ def complaints(text: str | bytes, path: str = PATH) -> list[tuple[int, str]]:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_samples_and_the_library_are_read_in_each_language(path: Path) -> None:
+def test_samples_are_read_in_each_language(path: Path) -> None:
     playbook = parse(path.read_bytes(), path.as_posix())
     assert playbook.steps
     assert not playbook.warnings
@@ -61,7 +61,7 @@ def test_a_step_has_its_attributes_and_its_words(playbook: Playbook) -> None:
 
 
 def test_guidance_stays_markdown_without_its_indent(playbook: Playbook) -> None:
-    assert playbook.steps[0].guidance == "Guidance in **Markdown**:\n\n    mop --dry\n\n- [link](https://example.com)"
+    assert playbook.steps[0].guidance == "Guidance in **Markdown**:\n```\nmop --dry\n```\n- [link](https://example.com)"
 
 
 def test_words_on_the_lines_after_the_braces_are_guidance(playbook: Playbook) -> None:
@@ -192,8 +192,8 @@ def test_a_path_outside_the_library_says_nothing_about_scenario_or_language() ->
         (b"---\n\xff", ["not-utf8"]),
         ("---\n\ud800", ["not-utf8"]),
         ("---\n\0", ["nul"]),
-        ("x" * 1_000_001, ["too-big"]),
-        ("é" * 600_000, ["too-big"]),
+        ("x" * 250_001, ["too-big"]),
+        ("é" * 150_000, ["too-big"]),
         ("---\na: " + "[" * 60_000 + "\n---\n", ["too-deep", "no-phase", "no-steps"]),
         ("---\na: " + "b" * 70_000 + "\n---\n", ["front-matter-too-long", "no-phase", "no-steps"]),
     ],

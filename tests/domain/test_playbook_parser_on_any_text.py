@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firebreak.domain.markdown import render
+from firebreak.domain.playbook_fragments import Fragment
+from firebreak.domain.playbook_health import findings
+from firebreak.domain.playbook_page import lines_of
 from firebreak.domain.playbook_parser import PlaybookError, parse
-from firebreak.domain.playbooks import Playbook
+from firebreak.domain.playbooks import Problem
 
+PATH, SHARED = "playbooks/en/any.md", "playbooks/en/fragments/calm.md"
+TODAY = date(2026, 11, 22)
 DATA = Path(__file__).parents[1] / "data" / "playbooks"
 GOOD = tuple(path.read_text("utf-8") for path in sorted(DATA.glob("*/*.md")))
 HEAD = GOOD[0][: GOOD[0].index("## How")]
@@ -32,6 +39,10 @@ pieces = st.sampled_from(
             "{#a role=lead due=5m}",
             "{#b .decision}",
             "{{ link }}",
+            "\n{include=calm}\n",
+            "{include=",
+            "[a](b.md)",
+            "only=fr ",
             "{",
             "}",
             "```\n",
@@ -73,18 +84,25 @@ def mutated(draw: st.DrawFn) -> str:
     return good[:start] + draw(soup) + good[end:]
 
 
-def check(text: str | bytes) -> None:
+def check(text: str | bytes, calm: str = "Sit down.") -> None:
     try:
-        playbook = parse(text, "playbooks/en/any.md")
+        playbook = parse(text, PATH, {"calm": Fragment(SHARED, calm)})
     except PlaybookError as error:
-        lines = text.count(b"\n" if isinstance(text, bytes) else "\n") + text.count(
-            b"\r" if isinstance(text, bytes) else "\r"
-        )
         assert error.problems
-        assert all(1 <= problem.line <= lines + 1 and problem.message and problem.cure for problem in error.problems)
+        check_problems(error.problems, text, calm)
     else:
-        assert isinstance(playbook, Playbook)
+        check_problems(playbook.warnings, text, calm)
         assert all(render(step.guidance) is not None for step in playbook.steps)
+        assert parse(playbook.source, PATH).hash == playbook.hash
+        assert isinstance(findings([playbook], TODAY), list)
+
+
+def check_problems(problems: tuple[Problem, ...], text: str | bytes, calm: str) -> None:
+    """Each names a line of its own file, what is wrong and how to mend it."""
+    most = {PATH: len(lines_of(text.decode("utf-8", "replace") if isinstance(text, bytes) else text))}
+    for problem in problems:
+        assert 1 <= problem.line <= (most | {SHARED: calm.count("\n") + 1})[problem.path]
+        assert problem.message and problem.cure
 
 
 @settings(max_examples=60, deadline=None)
@@ -109,3 +127,16 @@ def test_any_body(text: str) -> None:
 @given(mutated())
 def test_a_good_file_with_a_stretch_replaced(text: str) -> None:
     check(text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(soup)
+def test_any_fragment(calm: str) -> None:
+    check(HEAD + "## First hour\n- [ ] a {#insurer-told role=lead due=5m}\n\n  {include=calm}\n", calm)
+
+
+@pytest.mark.long
+@settings(max_examples=5_000, deadline=None)
+@given(mutated() | soup.map(lambda text: HEAD + text) | st.binary(), soup)
+def test_any_text_for_a_long_time(text: str | bytes, calm: str) -> None:
+    check(text, calm)

@@ -47,5 +47,14 @@ def test_other_platforms_count_characters() -> None:
     assert count("weibo", "你好 https://example.com") == 22
 
 
+@pytest.mark.parametrize(("platform", "length"), [("linkedin", 5), ("tiktok", 6), ("youtube", 12)])
+def test_tiktok_counts_utf_16_units_and_youtube_bytes(platform: str, length: int) -> None:
+    assert count(platform, "e\u0301té你😀") == length
+
+
+def test_half_a_character_is_counted_too() -> None:
+    assert (count("youtube", "\ud83d"), count("tiktok", "\ud83d")) == (3, 1)
+
+
 def test_a_channel_without_a_known_limit_has_none() -> None:
     assert (limit("x"), limit("email")) == (280, None)

@@ -9,11 +9,10 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 
-from firebreak.config import HOME
 from firebreak.domain.deciding.opening import Opening
-from firebreak.domain.playbook_parser import parse
 from firebreak.notify.worker import MOST_TRIES
 from firebreak.workflow import incidents, record, roles, steps
+from tests.house import shipped
 from tests.notify.desk import MINUTE, NOW, Desk, Mailbox
 
 DAY = timedelta(days=1)
@@ -236,8 +235,7 @@ def test_what_was_erased_meanwhile_is_not_sent(desk: Desk, box: Mailbox) -> None
 
 
 def test_steps_have_the_titles_of_the_playbook_version_in_use(desk: Desk, box: Mailbox) -> None:
-    path = HOME / "playbooks/en/angry-backlash.md"
-    playbook = parse(path.read_bytes(), "playbooks/en/angry-backlash.md")
+    playbook = shipped("en", "angry-backlash")
     step = next(step for step in playbook.steps if step.critical)
     desk.person("Ben Okafor", "administrator")
     incidents.open_incident(Opening("A storm"), None, NOW, playbook=playbook)

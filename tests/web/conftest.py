@@ -28,6 +28,7 @@ def parts(app: Flask) -> dict[str, Any]:
     known = {"reference": reference, "seq": note.seq, "sha256": note.event.data["files"][0]["sha256"]}
     known |= {"step": next(iter(found.steps)), "role": "lead", "channel": "x", "moment": "contained"}
     known |= {"language": "en", "scenario": "weekend-firestorm", "hash": found.playbook.hash}
+    known |= {"old": found.playbook.hash, "new": found.playbook.hash}
     return known | {"id": 3, "action": "a-1", "token": "none", "filename": "css/base.css"}
 
 

@@ -15,7 +15,8 @@ from tests.conftest import NOW, SignIn, token
 
 pytestmark = pytest.mark.one_database
 
-NOBODY, OBSERVER, RESPONDER, ADMINISTRATOR, UNUSED = "nobody", "observer", "responder", "administrator", "unused"
+NOBODY, OBSERVER, RESPONDER, APPROVER = "nobody", "observer", "responder", "approver"
+ADMINISTRATOR, UNUSED = "administrator", "unused"
 """The least access that an endpoint takes; `unused`: a page of Flask-Security that is not there for anybody."""
 
 ENDPOINTS = {
@@ -23,6 +24,7 @@ ENDPOINTS = {
         security.login security.two_factor_token_validation security.mf_recovery reference.document
         offline.worker offline.manifest""",
     OBSERVER: """home incidents.index playbooks.index playbooks.read playbooks.sheet playbooks.version
+        playbooks.health playbooks.history playbooks.difference playbooks.format_document
         room.show room.changes room.told room.entry room.step room.role room.download security.logout security.verify
         account.index account.password account.qr_code account.second_step account.remove_second_step
         account.recovery_codes looks.choose keys.show
@@ -37,15 +39,17 @@ ENDPOINTS = {
         room.retitle room.set_aside_step room.stand_down room.strike room.take_role room.take_step
         review.answer review.add_action review.agree review.reopen actions.change actions.close brief.write
         pack.index pack.print_page pack.job pack.download calls.index""",
+    APPROVER: """playbooks.edit playbooks.preview playbooks.new playbooks.drop""",
     ADMINISTRATOR: """people.index people.add people.show people.access people.disable people.enable people.erase
         people.link people.reset_second_step settings.index settings.channels settings.mail settings.mail_test
         settings.webhook settings.webhook_secret settings.tokens settings.revoke_token
-        room.confirm_erasure room.erase first_steps.settle first_steps.read""",
+        room.confirm_erasure room.erase first_steps.settle first_steps.read
+        playbooks.bring playbooks.accept""",
     UNUSED: """security.mf_recovery_codes security.tf_select security.two_factor_rescue security.two_factor_setup
         security.two_factor_setup_validate""",
 }
 LEAST = {endpoint: least for least, endpoints in ENDPOINTS.items() for endpoint in endpoints.split()}
-RANKS = {"nobody": 0, "observer": 1, "responder": 2, "approver": 2, "administrator": 3}
+RANKS = {"nobody": 0, "observer": 1, "responder": 2, "approver": 3, "administrator": 4}
 NAMES = {"observer": "oscar", "responder": "rosa", "approver": "paul", "administrator": "ada"}
 
 
