@@ -15,8 +15,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
 
 LOCAL = "http://127.0.0.1:5000"
 HOME = Path(__file__).resolve().parent.parent
@@ -83,6 +81,11 @@ def read(environ: Mapping[str, str] = os.environ, **overrides: Any) -> Config:
 
 
 def _known_database(config: Config) -> None:
+    if not config.database_url:
+        return  # SQLAlchemy takes long to load, and some commands do without
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
     try:
         url = make_url(config.database)
     except (ArgumentError, ValueError):

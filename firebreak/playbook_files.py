@@ -196,7 +196,8 @@ def _open(path: str, flags: int) -> int:
 
 def named(data: bytes) -> tuple[str, str]:
     """The language and the scenario that the head of a text names, each empty where it names none."""
-    found = dict(_NAMES.findall(data[:20_000].decode("utf-8", "replace")))
+    head, _end, _body = data[:20_000].decode("utf-8", "replace").partition("\n---")
+    found = dict(_NAMES.findall(head))
     return found.get("language", ""), found.get("scenario", "")
 
 

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from firebreak import config, playbook_check
 from firebreak.commands.playbooks import playbooks
 from firebreak.domain.playbooks import LANGUAGES
+from tests.house import shipped
 
 HOUSE = config.HOME / "playbooks"
 REVIEWED = date(2026, 11, 22)
@@ -51,6 +52,19 @@ def house(name: str) -> str:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_scenario_is_written_in_every_language(language: str) -> None:
     assert {path.stem for path in (HOUSE / language).glob("*.md")} == SCENARIOS
+
+
+EVERY = [(language, scenario) for language in LANGUAGES for scenario in sorted(SCENARIOS)]
+PLATFORMS = {"zh": ["weibo", "wechat", "douyin", "xiaohongshu"]}
+ELSEWHERE = ["x", "facebook", "instagram", "tiktok", "youtube", "linkedin"]
+
+
+@pytest.mark.parametrize(("language", "scenario"), EVERY)
+def test_a_playbook_of_the_house_has_what_a_team_needs(language: str, scenario: str) -> None:
+    playbook = shipped(language, scenario)
+    assert 18 <= len(playbook.steps) <= 30 and any(step.decision for step in playbook.steps)
+    assert [text.platform for text in playbook.statements] == PLATFORMS.get(language, ELSEWHERE)
+    assert len(playbook.sources) >= 4 and len(playbook.review_questions) >= 8
 
 
 def test_the_house_has_nothing_to_mend() -> None:
@@ -143,3 +157,17 @@ def test_playbooks_are_listed_as_json(run: Check, tmp_path: Path) -> None:
     rows = {(row["scenario"], row["language"]): row for row in json.loads(run("list", "--json").output)}
     row = rows["angry-backlash", "fr"]
     assert (row["title"], row["steps"], row["statements"], row["warnings"]) == ("Vague d’indignation", 30, 6, 1)
+
+
+@pytest.mark.parametrize("name", ["en/odd\udcff.md", "en/fragments/odd\udcff.md", "en/odd\nname.md"])
+def test_a_name_that_no_page_can_show_stops_nothing_else(run: Check, tmp_path: Path, name: str) -> None:
+    own(tmp_path, name, "---\nIn no order.")
+    answer = run("check", tmp_path / "instance/playbooks")
+    assert answer.exit_code == 1 and "odd\\" in answer.output
+
+
+def test_a_link_that_leads_to_itself_is_told(run: Check, tmp_path: Path) -> None:
+    path = own(tmp_path, "en/fire.md", "")
+    path.unlink()
+    path.symlink_to(path)
+    assert "cannot be read: Too many levels of symbolic links" in run("check", path.parent).output

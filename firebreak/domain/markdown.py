@@ -104,8 +104,8 @@ class Block:
     children: list[Block]
 
 
-def blocks(text: str) -> list[Block]:
-    """The blocks of a Markdown text."""
+def blocks(text: str, start: int = 0) -> list[Block]:
+    """The blocks of a Markdown text, whose first line counts as `start`."""
     top: list[Block] = []
     inside = [top]
     for token in _blocks().parse(text):
@@ -113,8 +113,8 @@ def blocks(text: str) -> list[Block]:
             inside.pop()
             continue
         first, end = token.map or (0, 0)
-        kind = token.type.removesuffix("_open")
-        inside[-1].append(Block(kind, token.tag, (first, end), token.content, token.markup, []))
+        kind, span = token.type.removesuffix("_open"), (first + start, end + start)
+        inside[-1].append(Block(kind, token.tag, span, token.content, token.markup, []))
         if token.nesting > 0:
             inside.append(inside[-1][-1].children)
     return top

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 
 from firebreak.domain.markdown import Block as Node
 from firebreak.domain.playbook_outline import Part, below, inline, line, span
@@ -20,6 +21,7 @@ _NEIGHBOUR = re.compile(rf"\]\(({ID_PATTERN})\.md\)")
 _TO_NEIGHBOUR = re.compile(rf"\[([^\[\]]*)\]\(({ID_PATTERN})\.md\)")
 _LEADS_OUT = re.compile(rf"https?://[^\s/]|mailto:.+@|#|{ID_PATTERN}\.md$")
 _CELL = re.compile(r"(?<!\\)\|")
+_MAYBE_CODE = re.compile(r"(?: {4,}| *\t)|\s*(?:```|~~~)|[^`]*`.*\|")
 _SUSPECT = re.compile(r"\]\s*\(|<|^ {0,3}#{1,6}[^#\s]|^\s*[-*+]\[|^\s*[-*+] \[[^ xX]|^\s*[-*+] \[.[^\]]")
 """Lines that one of the slips, or a link, could be on; most are not."""
 _SLIPS = (
@@ -48,8 +50,21 @@ def check(page: Page, first: int, parts: list[Part]) -> None:
             bare = _CODE.sub("", text)
             _check_line(page, bare, number)
             _check_links(page, bare, number)
-    for node in (node for part in parts for node in part.nodes):
+    for node in (node for part in parts if _may_slip(part.lines) for node in part.nodes):
         _check_block(page, node)
+
+
+def _may_slip(lines: list[str]) -> bool:
+    """Whether looking at the blocks of these lines can be worth while: it takes long, and nearly always is not."""
+    runs = [list(run) for full, run in groupby(lines, key=lambda line: bool(line.strip())) if full]
+    return any(map(_may_slip_in, runs))
+
+
+def _may_slip_in(run: list[str]) -> bool:
+    """As above, of lines without an empty one between them."""
+    rows = [len(_CELL.findall(line)) for line in run if line.lstrip().startswith("|")]
+    odd = sum(line.count("**") for line in run) % 2
+    return bool(odd) or len(set(rows)) > 1 or any(_MAYBE_CODE.match(line) for line in run)
 
 
 def neighbours(page: Page, first: int) -> Iterator[Neighbour]:

@@ -11,7 +11,7 @@ from firebreak.domain.markdown import inline_tokens, plain
 from firebreak.domain.playbook_outline import Part, below, inline, line, span
 from firebreak.domain.playbook_page import Page, shown
 from firebreak.domain.playbook_steps import is_step
-from firebreak.domain.playbooks import HoldingText, Section
+from firebreak.domain.playbooks import PHASES, HoldingText, Section
 from firebreak.domain.statements import PLACEHOLDERS, SAMPLES, count, fill, limit, placeholders
 
 EXAMPLE = "### X {platform=x}"
@@ -47,7 +47,8 @@ def _prose(page: Page, part: Part) -> str:
     if part.id == "statements":
         heads = [span(node)[0] for node in part.nodes if node.type == "heading"]
         return page.source(part.start, min([part.end, *heads]))
-    return page.without(part.start, part.end, [span(item) for item in part.items() if is_step(item, part)])
+    steps = [span(item) for item in part.items() if is_step(item, part)] if part.id in PHASES else []
+    return page.without(part.start, part.end, steps)
 
 
 def _statements(page: Page, part: Part) -> Iterator[HoldingText]:

@@ -19,7 +19,7 @@ TOP, SIGNALS = "content", "signals"
 SHOWN = 3
 """Places told of one playbook."""
 # Bounded, for a hostile text would have them look through the rest of it at every sign.
-_LINK = re.compile(r"!?\[([^\]\n]{0,300})\]\([^)\s]{0,300}\)")
+_LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^)\s]{0,300}\)")
 _MARKS = re.compile(
     r"^[ \t:|-]+$|^[ \t]*(?:[#>]+|[-*+]|\d+[.)])[ \t]+|[*`|]+|\{\{ ?| ?\}\}| ?\{[#.\w][^{}\n]{0,300}\}", re.MULTILINE
 )

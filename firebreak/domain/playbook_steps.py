@@ -45,6 +45,8 @@ def is_step(item: Node, part: Part) -> bool:
 
 
 def _of_part(page: Page, part: Part, roles: Collection[str] | None) -> Iterator[Step]:
+    if part.id not in PHASES and not part.may_have_tasks():
+        return
     for item in part.items():
         text = task(item)
         if text is None:

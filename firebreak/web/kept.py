@@ -17,6 +17,8 @@ PASSWORD_FIELDS = frozenset({"old", "again"})
 
 A_LINE = 40
 TYPED = frozenset({"text", "note", "reason", "report", "question", "options", "chosen", "why", "title", "url"})
+CARRIED = frozenset({"seen", "over"})
+"""The hash of the file that somebody saw: long as it is, nobody typed it."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ def _secret(name: str) -> bool:
 
 def _kept(name: str, value: str) -> Kept:
     field = name.rsplit("-", 1)[-1].removeprefix("new_")
-    typed = bool(value.strip()) and (field in TYPED or "\n" in value or len(value) > A_LINE)
+    written = field in TYPED or "\n" in value or len(value) > A_LINE
+    typed = bool(value.strip()) and field not in CARRIED and written
     return Kept(name, value, words.word("field", field), typed)
 
 

@@ -176,7 +176,8 @@ def findings(problems: Iterable[Problem], text: str, name: Name) -> list[Finding
 def _finding(problem: Problem, lines: list[str], here: bool) -> Finding:
     if not here or not 1 <= problem.line <= len(lines):
         return Finding(problem, 0, "")
-    return Finding(problem, problem.line, lines[problem.line - 1].strip()[:QUOTED])
+    quote = lines[problem.line - 1].strip()
+    return Finding(problem, problem.line, quote if len(quote) <= QUOTED else f"{quote[:QUOTED]}…")
 
 
 def counted(errors: int, warnings: int) -> str:

@@ -87,6 +87,7 @@ def history(language: str, scenario: str) -> ResponseReturnValue:
 
 
 def _saved(language: str, scenario: str) -> list[Saved]:
+    library.every()  # a look at the folders keeps what is new in them
     found = versions.saved(f"{language}/{scenario}.md") if language in LANGUAGES else []
     return found or abort(404)
 

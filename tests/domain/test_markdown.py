@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firebreak.domain.markdown import TAGS, plain, render
+from firebreak.domain.markdown import TAGS, blocks, plain, render
 
 
 def test_emphasis_lists_tables_and_strikethrough_are_rendered() -> None:
@@ -69,3 +69,13 @@ def test_chinese_that_wraps_is_joined_and_other_words_are_not() -> None:
 
 def test_chinese_in_a_block_of_code_keeps_its_lines() -> None:
     assert "我们\n知道" in render("```\n我们\n知道\n```")
+
+
+def test_brackets_by_the_thousand_are_shown_as_typed() -> None:
+    text = "[" * 1_001
+    assert render(text) == f"<pre>{text}</pre>" and plain(text) == text
+
+
+def test_a_small_table_does_not_grow_into_a_page_without_end() -> None:
+    text = "|a" * 250 + "|\n" + "|-" * 250 + "|\n" + "a\n" * 250
+    assert len(render(text)) < 40_000 and len(blocks(text)) == 2

@@ -68,7 +68,7 @@ def test_an_include_in_the_front_matter_is_no_include() -> None:
 
 def test_fragments_cannot_make_a_small_file_grow_without_end() -> None:
     with pytest.raises(PlaybookError, match="with its fragments the playbook is over 250,000"):
-        parse(GOOD + "\n{include=calm}\n" * 5000, PATH, {"calm": Fragment(CALM.path, "x" * 60_000)})
+        parse(GOOD + "{include=calm}\n" * 3000, PATH, {"calm": Fragment(CALM.path, "x" * 60_000)})
 
 
 @pytest.mark.parametrize(("text", "code"), [("a\n{include=b}", "nested-include"), ("## A", "heading-in-fragment")])
@@ -79,3 +79,11 @@ def test_a_fragment_holds_neither_a_fragment_nor_a_heading(text: str, code: str)
 def test_a_fragment_over_its_size_is_refused() -> None:
     with pytest.raises(PlaybookError, match="over 64,000 bytes"):
         playbook_fragments.read(b"x" * 64_001, "a.md")
+
+
+@pytest.mark.parametrize(("indent", "lines"), [(" " * 20_000, 20), ("", 6_000)])
+def test_a_short_file_cannot_ask_for_a_long_one(indent: str, lines: int) -> None:
+    long = Fragment("playbooks/en/fragments/calm.md", "a\n" * lines)
+    with pytest.raises(PlaybookError) as refused:
+        parse(with_line(indent + "{include=calm}"), PATH, {"calm": long})
+    assert "too-big" in {problem.code for problem in refused.value.problems}

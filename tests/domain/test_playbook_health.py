@@ -129,3 +129,8 @@ def test_the_languages_of_an_unknown_only_are_an_error() -> None:
 
 def test_the_findings_name_files_as_an_author_finds_them() -> None:
     assert Path(told(book(old="## Words {#posture}\n"))[0][0]).name == "fire.md"
+
+
+def test_no_more_is_told_of_one_playbook_than_a_person_can_use() -> None:
+    text = HEAD.format(language="en") + BODY + " ".join(f"[a](a-{number}.md)" for number in range(500))
+    assert len(playbook_health.findings([parse(text, "playbooks/en/fire.md")], TODAY)) == 100

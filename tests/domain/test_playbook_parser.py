@@ -216,3 +216,22 @@ def test_more_than_seven_critical_steps_at_once_are_a_warning() -> None:
 
 def test_a_file_full_of_mistakes_is_told_in_a_hundred() -> None:
     assert len(complaints(GOOD + "- [ ] a\n" * 500)) == 100
+
+
+@pytest.mark.parametrize("line", ["## A\n", "- [ ] a\n", "> \n", "\r"])
+def test_a_file_of_too_many_lines_is_refused_before_anything_is_made_of_them(line: str) -> None:
+    with pytest.raises(PlaybookError) as refused:
+        parse(GOOD + line * 5_000, PATH)
+    assert [problem.code for problem in refused.value.problems] == ["too-big"]
+
+
+@pytest.mark.parametrize("line", ["## a" + " " * 100_000 + "b", "a`" * 50_000, "## a" + " #" * 50_000])
+def test_no_line_is_so_long_that_it_is_never_read(line: str) -> None:
+    assert parse(f"{GOOD}\n{line}\n", PATH).title
+
+
+@pytest.mark.parametrize(
+    ("line", "title"), [("## Case ##", "Case"), ("## C# #", "C#"), ("## C#", "C#"), ("## A # b ", "A # b")]
+)
+def test_signs_that_close_a_heading_are_no_part_of_it(line: str, title: str) -> None:
+    assert parse(f"{GOOD}\n{line}\n", PATH).sections[-1].title == title

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firebreak.domain.markdown import render
+from firebreak.domain.markdown import blocks, render
 from firebreak.domain.playbook_fragments import Fragment
 from firebreak.domain.playbook_health import findings
+from firebreak.domain.playbook_outline import heads_of
 from firebreak.domain.playbook_page import lines_of
 from firebreak.domain.playbook_parser import PlaybookError, parse
 from firebreak.domain.playbooks import Problem
@@ -140,3 +141,17 @@ def test_any_fragment(calm: str) -> None:
 @given(mutated() | soup.map(lambda text: HEAD + text) | st.binary(), soup)
 def test_any_text_for_a_long_time(text: str | bytes, calm: str) -> None:
     check(text, calm)
+
+
+HEADINGS = ("#", "##", "## ", "# a", "## b #", "## c \\#", "  ## d", "- ## e", "> ## f", "    ## g", "\t## h", "###i")
+heading_soup = st.lists(
+    st.sampled_from([*HEADINGS, "---", "===", "```", "~~~", "a", "", "1. x", "- y", "  z"]), max_size=12
+)
+
+
+@settings(max_examples=300)
+@given(heading_soup)
+def test_headings_are_found_where_the_reader_of_markdown_finds_them(lines: list[str]) -> None:
+    found = [node for node in blocks("\n".join(lines)) if node.type == "heading" and node.tag in {"h1", "h2"}]
+    expected = [(node.span[0], int(node.tag[1]), node.children[0].content) for node in found]
+    assert [(head.start, head.level, head.text) for head in heads_of(lines, 0)] == expected

@@ -176,3 +176,8 @@ def test_the_format_is_there_to_read_and_its_links_stay_on_the_desk_or_lead_to_t
     page = paul.get("/playbooks/format").text.partition("<article")[2].partition("</article>")[0]
     assert page.count("<h2") > 5 and "<pre>#" not in page
     assert set(re.findall(r'href="(?!https?:|mailto:)[^"]*', page)) == set()
+
+
+def test_a_session_that_ended_gives_the_text_back_and_hides_the_hash(client: FlaskClient, app: Flask) -> None:
+    page = send(client, EDIT, text=LONGER, seen=seen(app), save="1").text
+    assert f'<input type="hidden" name="seen" value="{seen(app)}">' in page and "night porter twice" in page

@@ -124,3 +124,7 @@ def test_a_hostile_file_gets_an_answer_and_leaves_nothing(ada: FlaskClient, tmp_
     answer = show(ada, content)
     assert answer.status_code in (200, 422)
     assert not (tmp_path / "playbooks").exists() and not list(tmp_path.rglob("night-porter*"))
+
+
+def test_only_the_head_says_which_playbook_it_is(ada: FlaskClient) -> None:
+    assert "It is new here" in show(ada, NEW + "\nscenario: employee-leak\nlanguage: fr\n").text
