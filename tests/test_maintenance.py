@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from flask import Flask
 
@@ -16,7 +18,7 @@ from firebreak import files, maintenance
 from firebreak.config import HOME
 from firebreak.domain.incidents import Incident
 from firebreak.maintenance import Finding
-from firebreak.store import chain, db, log, models, reading, triggers
+from firebreak.store import chain, db, log, models, reading, triggers, uses
 from firebreak.store.engine import WRITES
 from firebreak.workflow import incidents, people, record, steps
 from tests.stories import ADA, NOW, OSCAR, REFERENCE, SEEN, playbook
@@ -205,3 +207,14 @@ def test_a_salt_goes_with_its_text(incident: Incident) -> None:
 def test_the_newest_version_is_the_one_that_alembic_would_reach() -> None:
     script = ScriptDirectory(str(HOME / "migrations"))
     assert maintenance.newest(HOME / "migrations") == script.get_current_head()
+
+
+def test_a_database_with_incidents_learns_which_playbooks_they_used(incident: Incident) -> None:
+    used = sa.select(uses.IncidentPlaybook.__table__)
+    step = ScriptDirectory(str(HOME / "migrations")).get_revision("b7d65a80fbc3").module
+    with db.engine.connect().execution_options(**WRITES) as connection, connection.begin():
+        before = connection.execute(used).all()
+        with Operations.context(MigrationContext.configure(connection)):
+            step.downgrade()
+            step.upgrade()
+        assert before and connection.execute(used).all() == before
