@@ -193,6 +193,23 @@ def playbook(camera: Camera) -> None:
     save("playbook", shot(page))
 
 
+def library(camera: Camera) -> None:
+    phone, laptop = camera.page(LEAD, PHONE), camera.page(LEAD, LAPTOP)
+    show(phone, "/playbooks?language=en&q=refund")
+    show(laptop, "/playbooks?language=en")
+    save("library", shot(phone), shot(laptop))
+
+
+def editor(camera: Camera) -> None:
+    page = camera.page(LEAD, (1180, 900))
+    show(page, "/playbooks/en/service-outage/edit")
+    text = page.input_value("#text")
+    page.fill("#text", text.replace("role=channel due=10m .critical", "due=10m .critical", 1))
+    page.click('#checked a:text-matches("^Line [0-9]+")')
+    page.wait_for_timeout(600)
+    save("editor", shot(page))
+
+
 def sheet(camera: Camera) -> None:
     page = camera.page(LEAD, (1180, 800))
     show(page, "/playbooks/en/weekend-firestorm/print")
@@ -211,6 +228,8 @@ ALL: dict[str, Callable[[Camera], None]] = {
     "executive": brief,
     "review": review,
     "playbook": playbook,
+    "library": library,
+    "editor": editor,
     "sheet": sheet,
 }
 
