@@ -389,8 +389,7 @@ def test_the_sheet_of_the_weekend_is_two_pages_with_every_step_once(print_pack: 
 @pytest.mark.pdf
 @pytest.mark.long
 @pytest.mark.parametrize("scenario", sorted(path.stem for path in (HOUSE / "en").glob("*.md")))
-@pytest.mark.parametrize("paper", pack.PAPERS)
-@pytest.mark.parametrize("language", ["en", "fr", "zh"])
+@pytest.mark.parametrize(("language", "paper"), [("en", "A4"), ("en", "Letter"), ("fr", "Letter"), ("zh", "Letter")])
 def test_every_sheet_of_the_house_is_two_pages(print_pack: Print, language: str, paper: str, scenario: str) -> None:
     two_pages(print_pack(language, HOUSE, paper), shipped(language, scenario))
 

@@ -30,8 +30,9 @@ from firebreak.web.forms import PageForm
 blueprint = Blueprint("pack", __name__, url_prefix="/pack")
 KIND = "pack"
 DENSITIES = playbook_sheet.DENSITIES
-ROOMY_ON = {"A4": playbook_sheet.ROOMY, "Letter": 5200}
-"""Letters up to which a sheet may use the larger type (see `playbook_sheet.ROOMY`)."""
+MOST_ON = {"A4": (playbook_sheet.ROOMY, playbook_sheet.DENSE), "Letter": (5200, 6800)}
+"""Letters up to which a sheet is first set roomy, or dense (see `playbook_sheet.ROOMY`). One that turns out too long is
+set tighter, and everything is laid out again."""
 LETTERS_A_PAGE = 2600
 LOOK_AGAIN = "2"
 """Seconds after which the page of a PDF being made is asked for again."""
@@ -185,7 +186,7 @@ def _by_section(playbook: Playbook) -> dict[str | None, playbooks.Chapter]:
 def _scenario(playbook: Playbook, paper: str, tighter: int) -> Markup:
     """Its action sheet and its long form. `tighter`: how many times it was found to be too long for two pages."""
     parts = playbook_sheet.parts(playbook)
-    start = 0 if playbook_sheet.letters(playbook) <= ROOMY_ON[paper] else 1
+    start = sum(playbook_sheet.letters(playbook) > most for most in MOST_ON[paper])
     parts["density"] = DENSITIES[min(start + tighter, len(DENSITIES) - 1)]
     every = list(playbooks.chapters(playbook, playbooks.ON_PAPER))
     with force_locale(locale.LOCALES[playbook.language]):
