@@ -27,7 +27,7 @@ run: ready $(PRINTS) ## set everything up and serve on http://127.0.0.1:5000 (PO
 
 ready: $(SERVED) $(CATALOGUES)
 
-test: test-setup ## set up what the tests need, then run them: about eight minutes
+test: test-setup ## set up what the tests need, then run them: eight to ten minutes
 	$(BIN)/firebreak playbooks check playbooks
 	$(PYTEST) tests/domain
 	$(PYTEST) --ignore=tests/domain -n $(JOBS) --dist loadfile --no-loadscope-reorder
