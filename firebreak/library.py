@@ -56,6 +56,19 @@ def get(language: str | None, scenario: str) -> Playbook | None:
     return next((playbook for playbook in playbooks(language) if playbook.scenario == scenario), None)
 
 
+def exactly(language: str, scenario: str) -> Playbook | None:
+    """The playbook in use of that very language and scenario."""
+    return _library().shelf().in_use.get(f"{language}/{scenario}.md")
+
+
+def languages() -> dict[str, tuple[str, ...]]:
+    """Scenario -> the languages it is written in, in the order of LANGUAGES."""
+    found: dict[str, tuple[str, ...]] = {}
+    for each in every():
+        found[each.scenario] = (*found.get(each.scenario, ()), each.language)
+    return found
+
+
 def every() -> tuple[Playbook, ...]:
     """Every playbook in use, in every language, by scenario and then in the order of LANGUAGES."""
     order = {language: place for place, language in enumerate(LANGUAGES)}
@@ -81,8 +94,8 @@ def findings(today: date) -> tuple[Problem, ...]:
 def is_own(playbook: Playbook) -> bool:
     """Whether it comes from the desk's own folder and not from the house's."""
     _house, own = folders()
-    files = _library().shelf().look.files.items()
-    return any(found.playbook is playbook for path, found in files if path.is_relative_to(own))
+    found = _library().shelf().look.files.get(own / f"{playbook.name}.md")
+    return found is not None and found.playbook is playbook
 
 
 def folders() -> tuple[Path, Path]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from firebreak import playbook_files
 from firebreak.domain import playbook_health
-from firebreak.domain.playbooks import LANGUAGES, LARGEST, Playbook, PlaybookError, Problem
+from firebreak.domain.playbooks import LANGUAGES, LARGEST, Playbook, Problem
 from firebreak.playbook_files import Look
 
 
@@ -52,16 +52,16 @@ def in_use(look: Look) -> dict[str, Playbook]:
 
 
 def _by_itself(path: Path, house: Path, today: date) -> list[Problem]:
-    shown = playbook_files.shown(path)
-    try:
-        data = playbook_files.content(path, path.parent, LARGEST)
-        look = playbook_files.read((house,) if house.is_dir() else (), Look(), "-")
-        playbook = playbook_files.parse(data, shown, look.fragments(playbook_files.named(data)[0]))
-    except PlaybookError as error:
-        return list(error.problems)
-    except OSError as error:
-        return [playbook_files.unreadable(path, error)]
+    playbook, problems = playbook_files.tried(path, lambda: _read_by_itself(path, house))
+    if playbook is None:
+        return list(problems)
     return _sorted([*playbook.warnings, *playbook_health.findings([playbook], today, _scenarios((house,)))])
+
+
+def _read_by_itself(path: Path, house: Path) -> Playbook:
+    data = playbook_files.content(path, path.parent, LARGEST)
+    look = playbook_files.read((house,) if house.is_dir() else (), Look(), "-")
+    return playbook_files.parse(data, playbook_files.shown(path), look.fragments(playbook_files.named(data)[0]))
 
 
 def _scenarios(folders: tuple[Path, ...]) -> set[str]:

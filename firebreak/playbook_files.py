@@ -11,17 +11,19 @@ import gc
 import os
 import re
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from firebreak.config import HOME
 from firebreak.domain import playbook_fragments
 from firebreak.domain.playbook_fragments import FOLDER, LARGEST_FRAGMENT, Fragment
 from firebreak.domain.playbooks import LARGEST, Playbook, PlaybookError, Problem
 
+T = TypeVar("T")
 Stamp = tuple[int, ...]
 _NOWHERE: Stamp = ()
 _NAMES = re.compile(r"(?m)^(language|scenario):[ \t]*[\"']?([\w-]+)")
@@ -125,13 +127,9 @@ def _shared(path: Path, listing: _Listing, before: Look) -> Shared:
     if known and (listing.problem or known.stamp == stamp):
         return known
     key = f"{path.parent.parent.name}/{path.stem}"
-    try:
-        fragment = playbook_fragments.read(content(path, listing.folder, LARGEST_FRAGMENT), shown(path))
-    except PlaybookError as error:
-        return Shared(key, stamp, None, error.problems)
-    except OSError as error:
-        return Shared(key, stamp, None, (unreadable(path, error),))
-    return Shared(key, stamp, fragment, tuple(playbook_fragments.check(fragment)))
+    made = tried(path, lambda: playbook_fragments.read(content(path, listing.folder, LARGEST_FRAGMENT), shown(path)))
+    fragment, problems = made
+    return Shared(key, stamp, fragment, tuple(playbook_fragments.check(fragment)) if fragment else problems)
 
 
 def _fresh(path: Path, listing: _Listing, before: Look, look: Look) -> Found:
@@ -155,13 +153,18 @@ def _stamp(path: Path) -> Stamp:
 
 def _parsed(path: Path, folder: Path, stamp: Stamp, fragments: Mapping[str, Fragment]) -> Found:
     key = path.relative_to(folder).as_posix()
+    playbook, problems = tried(path, lambda: parse(content(path, folder, LARGEST), shown(path), fragments))
+    return Found(key, stamp, playbook, playbook.warnings if playbook else problems)
+
+
+def tried(path: Path, make: Callable[[], T]) -> tuple[T | None, tuple[Problem, ...]]:
+    """What is made of the file at the path, or None and what keeps it from being made."""
     try:
-        playbook = parse(content(path, folder, LARGEST), shown(path), fragments)
+        return make(), ()
     except PlaybookError as error:
-        return Found(key, stamp, None, error.problems)
+        return None, error.problems
     except OSError as error:
-        return Found(key, stamp, None, (unreadable(path, error),))
-    return Found(key, stamp, playbook, playbook.warnings)
+        return None, (_unreadable(path, error),)
 
 
 def parse(data: bytes, name: str, fragments: Mapping[str, Fragment]) -> Playbook:
@@ -212,8 +215,7 @@ def real(name: str) -> Path:
     return HOME / name
 
 
-def unreadable(path: Path, error: OSError) -> Problem:
-    """What an author hears of a file that cannot be read."""
+def _unreadable(path: Path, error: OSError) -> Problem:
     cure = "Put an ordinary UTF-8 file there that the desk may read, or take the name away"
     return Problem(shown(path), 1, "unreadable", f"the file cannot be read: {error.strerror or error}", cure)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from tempfile import NamedTemporaryFile
 from firebreak import library, playbook_check, playbook_files
 from firebreak.config import Config
 from firebreak.domain import playbook_health, playbook_skeleton
-from firebreak.domain.playbook_page import ID_PATTERN, LONGEST_ID
+from firebreak.domain.playbook_page import is_name, with_newlines
 from firebreak.domain.playbooks import LANGUAGES, LARGEST, Playbook, PlaybookError, Problem
 from firebreak.domain.refusal import Refused
 from firebreak.playbook_files import Look
@@ -72,16 +71,18 @@ def draft(text: str | bytes, language: str, scenario: str, today: date) -> Draft
 
 
 def _beside_the_others(playbook: Playbook, today: date) -> Iterator[Problem]:
-    """What shows beside the playbooks in use; the drift of others from this one is told too, as theirs."""
+    """What shows beside the playbooks in use; the drift of its other languages from it is told too, as theirs."""
     others = [each for each in library.every() if each.name != playbook.name]
-    before = set(playbook_health.findings(others, today))
-    return (each for each in playbook_health.findings([*others, playbook], today) if each not in before)
+    known = {each.scenario for each in others}
+    kin = [each for each in others if each.scenario == playbook.scenario]
+    before = set(playbook_health.findings(kin, today, known))
+    return (each for each in playbook_health.findings([*kin, playbook], today, known) if each not in before)
 
 
 def named(text: str | bytes) -> tuple[str, str] | None:
     """The language and the scenario that the head of a text names; None where it names none that a file may have."""
     language, scenario = playbook_files.named(_bytes(text))
-    return (language, scenario) if _is_name(language, scenario) else None
+    return (language, scenario) if may_be_named(language, scenario) else None
 
 
 # --- saving ----------------------------------------------------------------------------------------
@@ -186,14 +187,15 @@ def _path(folder: Path, language: str, scenario: str) -> Path:
 
 
 def _check_name(language: str, scenario: str) -> None:
-    if not _is_name(language, scenario):
+    if not may_be_named(language, scenario):
         raise Refused("bad_playbook_name", language=language, scenario=scenario)
 
 
-def _is_name(language: str, scenario: str) -> bool:
-    return language in LANGUAGES and len(scenario) <= LONGEST_ID and bool(re.fullmatch(ID_PATTERN, scenario))
+def may_be_named(language: str, scenario: str) -> bool:
+    """Whether a file may have that name."""
+    return language in LANGUAGES and is_name(scenario)
 
 
 def _bytes(text: str | bytes) -> bytes:
     """A browser sends line ends as CR LF; files have LF."""
-    return text if isinstance(text, bytes) else text.replace("\r\n", "\n").encode("utf-8", "surrogatepass")
+    return text if isinstance(text, bytes) else with_newlines(text).encode("utf-8", "surrogatepass")

@@ -16,6 +16,7 @@ from firebreak.api.operations import LONGEST_KEY, OPERATIONS, Operation
 from firebreak.api.problems import CODES, MEDIA_TYPE, Problem
 from firebreak.api.schemas import Language
 from firebreak.domain.deciding.record import BUTTON_MOMENTS
+from firebreak.store.log import REFERENCE
 from firebreak.web.access import API
 
 REF = "#/components/schemas/{model}"
@@ -26,7 +27,7 @@ Send a token with every request: `Authorization: Bearer firebreak_…`. Administ
 with `firebreak tokens add`. Times are ISO 8601 with an offset; what goes wrong is told as `application/problem+json`
 in the language of `Accept-Language` (en, fr, zh), with a code that stays."""
 PARTS: dict[str, dict[str, Any]] = {
-    "reference": {"type": "string", "pattern": "^FB-[0-9]{4}-[0-9]{3,9}$", "examples": ["FB-2026-014"]},
+    "reference": {"type": "string", "pattern": f"^{REFERENCE.pattern}$", "examples": ["FB-2026-014"]},
     "step": {"type": "string", "minLength": 1, "examples": ["pause-scheduled"]},
     "moment": {"type": "string", "enum": list(BUTTON_MOMENTS)},
     "language": {"type": "string", "enum": list(get_args(Language))},

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from firebreak.domain.channels import CHANNELS
+from firebreak.store.log import REFERENCE
 
 LARGEST = 2**31 - 1
 PAGE, LONGEST_PAGE = 50, 200
@@ -176,7 +177,7 @@ class ListQuery(Query):
     )
     exercise: Literal["only", "without"] | None = Field(None, description="Exercises only, or none of them.")
     limit: Number = Field(PAGE, ge=1, le=LONGEST_PAGE)
-    after: str | None = Field(None, pattern=r"^FB-[0-9]{4}-[0-9]{3,9}$", description="`next` of the page before.")
+    after: str | None = Field(None, pattern=f"^{REFERENCE.pattern}$", description="`next` of the page before.")
 
 
 class LogQuery(Query):

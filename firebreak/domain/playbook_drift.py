@@ -60,9 +60,10 @@ def _phase_line(playbook: Playbook, step: Step) -> int:
 
 
 def _differences(playbook: Playbook, step: Step, first: Playbook, other: Step) -> Iterator[Problem]:
+    theirs = _facts(other)
     for what, ours in _facts(step).items():
-        if ours != (theirs := _facts(other)[what]):
-            message = f"the step {step.id}: {what} {ours}, in {first.name} {theirs}"
+        if ours != theirs[what]:
+            message = f"the step {step.id}: {what} {ours}, in {first.name} {theirs[what]}"
             yield playbook.warning(step.line, CODE, message, "Make them agree")
 
 

@@ -93,11 +93,16 @@ class Page:
 
     def is_id(self, text: str, line: int) -> bool:
         """Whether the text can be an id; complains if not."""
-        if re.fullmatch(ID_PATTERN, text) and len(text) <= LONGEST_ID and not re.fullmatch(OWN_PATTERN, text):
+        if is_name(text) and not re.fullmatch(OWN_PATTERN, text):
             return True
         cure = f"Use small letters, digits and single hyphens, a letter first, at most {LONGEST_ID}: pause-scheduled"
         self.error(line, "bad-id", f"{shown(text)} cannot be an id", cure)
         return False
+
+
+def is_name(text: str) -> bool:
+    """Whether it is written as ids and scenarios are."""
+    return len(text) <= LONGEST_ID and re.fullmatch(ID_PATTERN, text) is not None
 
 
 def _simple(braces: str) -> Mapping[str, str] | None:
@@ -132,7 +137,12 @@ def decoded(data: str | bytes, path: str, most: int = LARGEST) -> tuple[str, byt
 
 def lines_of(text: str) -> list[str]:
     """The lines as Markdown counts them; a byte order mark is no part of the first."""
-    return re.sub(r"\r\n?", "\n", text.removeprefix("\ufeff")).split("\n")
+    return with_newlines(text.removeprefix("\ufeff")).split("\n")
+
+
+def with_newlines(text: str) -> str:
+    """Line ends as files have them: browsers and old editors write others."""
+    return re.sub(r"\r\n?", "\n", text)
 
 
 def few_lines_of(text: str, path: str) -> list[str]:

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from firebreak.domain.events import EventKind
 from firebreak.store import db, models
+from firebreak.store.chain import EVERYBODY
 
-EVERYBODY = "room"
 TITLES = frozenset({EventKind.INCIDENT_OPENED, EventKind.INCIDENT_RETITLED})
 """The entries that a list shows something of: the title."""
 

@@ -13,6 +13,8 @@ from typing import Any
 from firebreak.domain.events import VERSION, Event
 from firebreak.domain.text import stamp
 
+EVERYBODY = "room"
+"""The audience of an entry that everybody in the room may read."""
 GENESIS = "0" * 64
 
 
@@ -56,7 +58,7 @@ def row_of(
         "recorded_at": recorded_at,
         "actor": event.actor,
         "codes": event.codes,
-        "audience": "room",
+        "audience": EVERYBODY,
         "digest": digest(salt, body),
     }
     return row | {"hash": link(previous, row)}, {"salt": salt, "body": body}

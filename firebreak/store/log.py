@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -230,6 +230,11 @@ def load(reference: str) -> Incident | None:
         incident = _fresh(connection, reference, row.seq, row.hash)
     _remember(incident, row.hash)
     return incident
+
+
+def load_all(references: Iterable[str]) -> list[Incident]:
+    """Those of these incidents that there are, in that order."""
+    return [incident for reference in references if (incident := load(reference))]
 
 
 Decide = Callable[[Incident], list[Event]]

@@ -21,13 +21,13 @@ from firebreak.domain.events import Entry, Event, EventKind
 from firebreak.domain.folding import MENDS, effective
 from firebreak.domain.incidents import Incident
 from firebreak.store import Base, models, versions
+from firebreak.store.chain import EVERYBODY
 from firebreak.store.projections import number
 from firebreak.store.types import BigId, text
 
 K = EventKind
 SHIFT = 20
 """Bits for the entry in an id: later ones than a million are not found."""
-ROOM = "room"
 HEADING = "heading"
 TITLING = frozenset({K.INCIDENT_OPENED, K.INCIDENT_RETITLED, K.PLAYBOOK_CHOSEN})
 TYPED = (
@@ -35,7 +35,7 @@ TYPED = (
     *("answer", "what", "known", "unknown", "next", "names"),
 )
 """What is found of an entry, in this order. An incident's title is in its heading, a step's is its own."""
-LIMITED = sa.text("audience <> 'room'")
+LIMITED = sa.text(f"audience <> '{EVERYBODY}'")
 _TITLE = re.compile(r"^title:[ \t]*(.+)$", re.MULTILINE)
 
 Row = dict[str, Any]
@@ -95,7 +95,7 @@ def _kept(entry: Entry) -> bool:
 
 
 def _row(reference: str, seq: int, kind: str, said: str) -> Row:
-    shared = {"reference": reference, "audience": ROOM}
+    shared = {"reference": reference, "audience": EVERYBODY}
     return {"id": id_of(reference, seq), "kind": kind, "text": said, **shared}
 
 

@@ -79,8 +79,7 @@ def index() -> ResponseReturnValue:
 
 
 def _open() -> list[Incident]:
-    rows = queries.incidents(state="open", limit=MOST)
-    return [incident for row in rows if (incident := log.load(row.reference))]
+    return log.load_all(row.reference for row in queries.incidents(state="open", limit=MOST))
 
 
 def _duties(incident: Incident, known: dict[int, Account]) -> Iterable[Duty]:

@@ -12,7 +12,6 @@ import hmac
 import json
 import re
 from functools import lru_cache
-from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, render_template, request, session, url_for
 from flask.sessions import SessionMixin
@@ -37,7 +36,7 @@ NAMING = frozenset({"incidents.index", "calls.index", "offline.page"})
 """Pages that show the titles of incidents, and nothing else of their entries."""
 KEPT = NAMING | {"room.show", "playbooks.read", "playbooks.version", "playbooks.sheet"}
 """Pages that may be kept. Everything else never is: settings, people, accounts, evidence, exports, the API."""
-REFERENCE = re.compile(r"\bFB-[0-9]{4}-[0-9]{3,9}\b")
+REFERENCE = re.compile(rf"\b{log.REFERENCE.pattern}\b")
 PARTS = ("whose", "keep", "show")
 """The files that make the worker."""
 GROUND = "#1c1b19"
@@ -189,5 +188,4 @@ def _incidents() -> list[Incident]:
     """The open incidents that may be kept, newest first."""
     rows = queries.incidents(state="open", limit=offline_plan.MOST)
     hidden = audiences.limited([row.reference for row in rows])
-    found: list[Any] = [log.load(row.reference) for row in rows if row.reference not in hidden]
-    return [each for each in found if each]
+    return log.load_all(row.reference for row in rows if row.reference not in hidden)

@@ -16,6 +16,7 @@ from flask_babel import ngettext
 from firebreak import library
 from firebreak.config import HOME
 from firebreak.domain import markdown, wording
+from firebreak.domain.playbook_page import with_newlines
 from firebreak.domain.playbooks import Problem
 from firebreak.domain.refusal import Refused
 from firebreak.web import playbooks
@@ -77,7 +78,7 @@ class Sheet:
 
     def page(self) -> dict[str, Any]:
         """What the frame of the page needs."""
-        in_use = next((each for each in library.every() if (each.language, each.scenario) == self.name), None)
+        in_use = library.exactly(*self.name)
         return {
             "title": in_use.title if in_use else self.name.scenario,
             "fragments": [(name, beginning(each.text)) for name, each in library.fragments(self.name.language).items()],
@@ -119,11 +120,7 @@ def name(language: str, scenario: str) -> Name | None:
     """The name, or None for one that no file may have."""
     from firebreak import playbook_writing
 
-    try:
-        playbook_writing.draft("", language, scenario, today())
-    except Refused:
-        return None
-    return Name(language, scenario)
+    return Name(language, scenario) if playbook_writing.may_be_named(language, scenario) else None
 
 
 def opened(name: Name, title: str = "") -> Sheet:
@@ -150,11 +147,6 @@ def found(name: Name) -> Written | None:
         return playbook_writing.written(*name)
     except OSError as error:
         raise Refused("playbook_unreadable", why=error.strerror or str(error)) from error
-
-
-def with_newlines(text: str) -> str:
-    """Line ends as files have them: browsers send others."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def shipped(name: Name) -> str:

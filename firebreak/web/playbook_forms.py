@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import Field, FileField, RadioField, SelectField, StringField, validators
 
 from firebreak import library
-from firebreak.domain.playbook_page import ID_PATTERN, LONGEST_ID
+from firebreak.domain.playbook_page import is_name
 from firebreak.domain.playbooks import LANGUAGES, LARGEST
 from firebreak.web import locale, words
 from firebreak.web.forms import PageForm
@@ -34,7 +32,7 @@ class NewForm(PageForm):
         """It names the file, so it is as narrow as the format has it."""
         if self.scenario.data and (field.data or "").strip():
             raise validators.ValidationError(_("Choose a scenario from the list or write a name, not both."))
-        if not re.fullmatch(ID_PATTERN, self.slug) or len(self.slug) > LONGEST_ID:
+        if not is_name(self.slug):
             raise validators.ValidationError(_("Write small letters, digits and hyphens, like night-porter."))
 
     def validate_title(self, field: Field) -> None:
@@ -47,11 +45,8 @@ class NewForm(PageForm):
 
 def _lacking() -> list[tuple[str, str]]:
     """The scenarios that are not written in every language, with the languages they lack."""
-    written: dict[str, set[str]] = {}
-    for each in library.every():
-        written.setdefault(each.scenario, set()).add(each.language)
     best = {each.scenario: each.title for each in library.playbooks(locale.language())}
-    lacking = {name: [code for code in LANGUAGES if code not in have] for name, have in written.items()}
+    lacking = {name: [code for code in LANGUAGES if code not in have] for name, have in library.languages().items()}
     return sorted((name, _line(best[name], codes)) for name, codes in lacking.items() if codes)
 
 

@@ -21,7 +21,7 @@ from firebreak.domain.wording import Pieces
 from firebreak.store import uses, versions
 from firebreak.store.versions import Saved
 from firebreak.web import here, locale
-from firebreak.web.playbooks import blueprint
+from firebreak.web.playbooks import blueprint, current_hash
 from firebreak.web.words import clock_name, listed, word
 
 PARTS: Mapping[str, Any] = {
@@ -80,7 +80,7 @@ def history(language: str, scenario: str) -> ResponseReturnValue:
         scenario=scenario,
         title=_title(language, scenario, saved),
         saved=saved,
-        current=_current(language, scenario),
+        current=current_hash(language, scenario),
         uses=uses.by_version(language, scenario),
         names=here.names(),
     )
@@ -92,14 +92,8 @@ def _saved(language: str, scenario: str) -> list[Saved]:
     return found or abort(404)
 
 
-def _current(language: str, scenario: str) -> str:
-    """The hash of the version in use; "" where the file is gone."""
-    playbook = library.get(language, scenario)
-    return playbook.hash if playbook and playbook.language == language else ""
-
-
 def _title(language: str, scenario: str, saved: list[Saved]) -> str:
-    playbook = library.version(_current(language, scenario) or saved[0].hash)
+    playbook = library.version(current_hash(language, scenario) or saved[0].hash)
     return playbook.title if playbook else scenario
 
 
@@ -133,7 +127,7 @@ def difference(language: str, scenario: str, old: str, new: str) -> ResponseRetu
         title=_title(language, scenario, saved),
         old=times[old],
         new=times[new],
-        current=_current(language, scenario),
+        current=current_hash(language, scenario),
         readable=before is not None and after is not None,
         parts=tuple(_parts(before, after)) if before and after else (),
         groups=wording.lines(_source(old), _source(new)),

@@ -9,11 +9,12 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from firebreak.domain.playbook_page import with_newlines
 from firebreak.domain.playbooks import PlaybookError
 from firebreak.domain.refusal import Refused
 from firebreak.web import here, playbook_drafts, refusals
 from firebreak.web.access import current_person, needs
-from firebreak.web.playbook_drafts import Name, Sheet, with_newlines
+from firebreak.web.playbook_drafts import Name, Sheet
 from firebreak.web.playbook_forms import ImportForm
 from firebreak.web.playbooks import blueprint
 

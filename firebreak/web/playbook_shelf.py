@@ -85,21 +85,13 @@ def _levels(problems: Iterable[Problem]) -> dict[str, list[Problem]]:
 
 def _rows(books: Sequence[Playbook], terms: Sequence[search.Term], searched: bool) -> Iterable[Row]:
     """By title; what was searched for, the best first."""
-    findings, languages = playbook_findings.now(), _languages()
+    findings, languages = playbook_findings.now(), library.languages()
     if not searched:
         ordered = sorted(books, key=lambda each: (search.fold(each.title), each.language))
         return [_row(each, findings, languages) for each in ordered]
     found = playbook_search.find_all({each.hash: passages(each) for each in books}, terms)
     by_hash = {each.hash: each for each in books}
     return [_row(by_hash[hash], findings, languages, terms, what) for hash, what in found.items()]
-
-
-def _languages() -> Mapping[str, tuple[str, ...]]:
-    """Scenario -> the languages it is written in."""
-    found: dict[str, tuple[str, ...]] = {}
-    for each in library.every():
-        found[each.scenario] = (*found.get(each.scenario, ()), each.language)
-    return found
 
 
 def _row(
@@ -166,8 +158,8 @@ class Health:
 def health() -> ResponseReturnValue:
     """What is to be mended, read again, tried and written."""
     language, findings, used = asked_language(ALL), playbook_findings.now(), uses.last()
-    books = [each for each in library.every() if language in (ALL, each.language)]
-    every = [_health(each, findings, used, _languages(), here.now().date()) for each in books]
+    books, languages = [each for each in library.every() if language in (ALL, each.language)], library.languages()
+    every = [_health(each, findings, used, languages, here.now().date()) for each in books]
     every.sort(key=lambda each: (-each.errors, -each.warnings, each.playbook.scenario))
     in_use = {each.book for each in every}
     broken = {
@@ -205,7 +197,7 @@ def _health(
 
 def _unwritten(language: str) -> list[tuple[Playbook, tuple[str, ...]]]:
     """The scenarios that some language, or this one, has no playbook of, as the reader knows them."""
-    languages, wanted = _languages(), LANGUAGES if language == ALL else (language,)
+    languages, wanted = library.languages(), LANGUAGES if language == ALL else (language,)
     missing = [(each, tuple(code for code in wanted if code not in languages[each.scenario])) for each in _known()]
     return [(playbook, codes) for playbook, codes in missing if codes]
 

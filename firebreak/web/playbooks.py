@@ -106,8 +106,7 @@ def find(language: str, scenario: str) -> Playbook:
 
 def _page(playbook: Playbook, saved: bool, asked: str) -> ResponseReturnValue:
     """`saved`: a version an incident has used, which may be another than the one in use."""
-    in_use = library.get(playbook.language, playbook.scenario)
-    current = in_use.hash if in_use and in_use.language == playbook.language else ""
+    current = current_hash(playbook.language, playbook.scenario)
     found = uses.of(playbook.language, playbook.scenario, SHOWN_USES + 1)
     return render_template(
         "playbooks/read.html",
@@ -120,12 +119,18 @@ def _page(playbook: Playbook, saved: bool, asked: str) -> ResponseReturnValue:
         stale=playbook_health.is_stale(playbook, here.now().date()),
         own=library.is_own(playbook),
         chapters=tuple(chapters(playbook, prose(playbook.language))),
-        languages=[each.language for each in library.every() if each.scenario == playbook.scenario],
+        languages=library.languages().get(playbook.scenario, ()),
         outdated=saved and playbook.hash != current,
         saved=saved,
         asked=asked,
         guidance=prose(playbook.language),
     )
+
+
+def current_hash(language: str, scenario: str) -> str:
+    """Of the version in use; "" where the file is gone."""
+    playbook = library.exactly(language, scenario)
+    return playbook.hash if playbook else ""
 
 
 def chapters(playbook: Playbook, html: Prose) -> Iterator[Chapter]:

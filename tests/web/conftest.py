@@ -1,18 +1,22 @@
-"""An incident that has something of everything, for tests that go through all pages and forms."""
+"""An incident that has something of everything, for tests that go through all pages and forms; a reader of pages."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from firebreak import library
 from firebreak.domain.deciding.opening import Opening
 from firebreak.workflow import incidents, record
-from tests.conftest import NOW
+from tests.conftest import NOW, SignIn
+
+Page = Callable[[str], str]
 
 
 @pytest.fixture
@@ -36,3 +40,16 @@ def parts(app: Flask) -> dict[str, Any]:
 def room(parts: dict[str, Any]) -> str:
     """The path of that incident's room."""
     return f"/incidents/{parts['reference']}"
+
+
+@pytest.fixture
+def page(client: FlaskClient, sign_in: SignIn) -> Page:
+    """Oscar, who only watches, signed in: `page("/playbooks")` is the text of a page that he may see."""
+    sign_in(client, "oscar")
+
+    def get(path: str) -> str:
+        answer = client.get(path)
+        assert answer.status_code == 200
+        return answer.text
+
+    return get

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -19,13 +18,13 @@ from firebreak.store.versions import Version
 from firebreak.workflow import incidents
 from tests.conftest import NOW, Desk, SignIn
 from tests.web import shelf
+from tests.web.conftest import Page
 
 pytestmark = pytest.mark.long_on_postgres
 
 NEW = shelf.LEAK.replace("due=5m .critical", "due=15m").replace("Save the paper", "Save the <b>memo</b>")
 OLD_HASH, NEW_HASH = (sha256(text.encode()).hexdigest() for text in (shelf.LEAK, NEW))
 HISTORY = "/playbooks/en/employee-leak/history"
-Page = Callable[[str], str]
 
 
 @pytest.fixture
@@ -48,18 +47,6 @@ def open_one(title: str, at: object) -> str:
 @pytest.fixture
 def app(used: Flask) -> Flask:
     return used
-
-
-@pytest.fixture
-def page(client: FlaskClient, sign_in: SignIn) -> Page:
-    sign_in(client, "oscar")
-
-    def get(path: str) -> str:
-        answer = client.get(path)
-        assert answer.status_code == 200
-        return answer.text
-
-    return get
 
 
 def row(text: str, hash: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from firebreak.domain.deciding.opening import Opening
 from firebreak.workflow import incidents
 from tests.conftest import NOW, Desk, SignIn
 from tests.web import shelf
+from tests.web.conftest import Page
 
 pytestmark = pytest.mark.one_database
 
@@ -25,7 +25,6 @@ FILES = {
     "zh_employee-leak": CHINESE.replace("Save the paper", "立即向消费者道歉"),
     "fr_employee-leak": FRENCH,
 }
-Page = Callable[[str], str]
 
 
 @pytest.fixture
@@ -35,18 +34,6 @@ def app(desk: Desk, tmp_path: Path) -> Flask:
     own.parent.mkdir(parents=True)
     own.write_text(shelf.STORM.replace("A book", "Our book"), "utf-8")
     return desk({"CLOCK": lambda: NOW}, playbooks=shelf.write(tmp_path / "house", **FILES))
-
-
-@pytest.fixture
-def page(client: FlaskClient, sign_in: SignIn) -> Page:
-    sign_in(client, "oscar")
-
-    def get(path: str) -> str:
-        answer = client.get(path)
-        assert answer.status_code == 200
-        return answer.text
-
-    return get
 
 
 def card(text: str, title: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +16,7 @@ from firebreak.store.engine import WRITES
 from firebreak.store.versions import Version
 from tests.conftest import Desk, SignIn
 from tests.web import shelf
+from tests.web.conftest import Page
 
 pytestmark = pytest.mark.long_on_postgres
 
@@ -26,21 +26,6 @@ NOW = datetime(2026, 3, 7, 21, 40, tzinfo=UTC)
 @pytest.fixture
 def app(desk: Desk, tmp_path: Path) -> Flask:
     return desk(playbooks=shelf.write(tmp_path / "playbooks", en_bad="no playbook at all"))
-
-
-@pytest.fixture
-def page(client: FlaskClient, sign_in: SignIn) -> Callable[[str], str]:
-    sign_in(client, "oscar")
-
-    def get(path: str) -> str:
-        answer = client.get(path)
-        assert answer.status_code == 200
-        return answer.text
-
-    return get
-
-
-Page = Callable[[str], str]
 
 
 def test_the_list_names_title_owner_and_day_of_review(page: Page) -> None:
