@@ -9,12 +9,13 @@ BIN := .venv/bin
 SERVED := .venv/.served
 TESTED := .venv/.tested
 PRINTS := .venv/.prints
+LEARNS := .venv-model/.learns
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 PYTEST := $(BIN)/python -m pytest
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help install run ready test test-all test-setup bench pictures lint lock messages clean
+.PHONY: help install run ready test test-all test-setup bench model pictures lint lock messages clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +44,9 @@ bench: $(TESTED) $(CATALOGUES) ## measure the desk beside bare floors: 15 minute
 	@scripts/packages --optional postgres
 	$(BIN)/python -m bench $(ARGS)
 
+model: $(LEARNS) ## learn the matcher's table anew from corpus/ and playbooks/: three minutes (docs/model-card.md)
+	@.venv-model/bin/python -m training
+
 pictures: $(TESTED) $(CATALOGUES) ## make the pictures of docs/ again, from a demonstration
 	@scripts/packages browser
 	$(BIN)/python scripts/pictures.py $(ARGS)
@@ -57,6 +61,7 @@ lock: ## write the hashed lock files anew from pyproject.toml (needs uv)
 	$(UV) lock --quiet
 	$(UV) export --quiet --frozen --no-emit-project --no-header --no-dev -o requirements.lock
 	$(UV) export --quiet --frozen --no-emit-project --no-header -o requirements-dev.lock
+	$(UV) export --quiet --frozen --no-emit-project --no-header --no-dev --group model -o requirements-model.lock
 
 messages: $(TESTED) ## gather the texts of code and templates into the gettext catalogues, and compile them
 	$(BIN)/pybabel -q extract -F pyproject.toml -k _l -k lazy_gettext --add-location=file --sort-by-file \
@@ -66,12 +71,16 @@ messages: $(TESTED) ## gather the texts of code and templates into the gettext c
 	$(BIN)/pybabel -q compile -d translations
 
 clean: ## remove the environment and everything made by tools; instance/ stays
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv .venv-model .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	find firebreak tests -name __pycache__ -type d -prune -exec rm -rf {} +
 	find translations -name '*.mo' -delete
 
 $(SERVED): requirements.lock pyproject.toml scripts/environment
 	@scripts/environment requirements.lock
+	@touch $@
+
+$(LEARNS): requirements-model.lock pyproject.toml scripts/environment
+	@scripts/environment requirements-model.lock .venv-model
 	@touch $@
 
 $(TESTED): requirements-dev.lock pyproject.toml scripts/environment

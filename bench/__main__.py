@@ -1,7 +1,7 @@
 """`make bench`: measure, and print one table. `make bench ARGS=quick` takes two minutes instead of fifteen.
 
 Words: quick (SQLite alone, shorter), sqlite or postgres (that database alone), and the parts `operations`, `start`,
-`wake`, `lighthouse`, `library` (those alone).
+`wake`, `lighthouse`, `library`, `match` (those alone).
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import sys
 
-from bench import desk, library
+from bench import desk, library, matching
 from bench.measure import Effort
 from bench.places import DATABASES, place
 
-PARTS = ("operations", "start", "wake", "lighthouse", "library")
+PARTS = ("operations", "start", "wake", "lighthouse", "library", "match")
 QUICK, FULL = Effort(2, 0.4), Effort(5, 1.0)
 
 
@@ -28,7 +28,9 @@ def main(words: list[str]) -> int:
     print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors\n", flush=True)
     if "library" in parts:
         library.run(3 if quick else 7)
-    for kind in kinds if set(parts) - {"library"} else ():
+    if "match" in parts:
+        matching.run(3 if quick else 7)
+    for kind in kinds if set(parts) - {"library", "match"} else ():
         with place(kind) as where:
             desk.run(where, parts, QUICK if quick else FULL, quick)
     return 0

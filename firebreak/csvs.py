@@ -23,6 +23,7 @@ LIST = (
     *(f"{moment}_at" for moment in MOMENTS),
     *("open_critical", "breached", "entries"),
 )
+SUGGESTIONS = ("scenario", "language", "incidents", "first", "within", "left_alone")
 
 
 def cell(value: Any) -> str:
@@ -90,3 +91,8 @@ def _incident(row: IncidentRow, moments: Mapping[str, datetime], names: Mapping[
     kept = {name: getattr(row, name) for name in LIST if hasattr(row, name)}
     people = {name: names.get(getattr(row, name) or 0, "") for name in ("lead", "opened_by")}
     return kept | people | {f"{moment}_at": moments.get(moment) for moment in MOMENTS} | {"entries": row.head_seq}
+
+
+def suggestions(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """How often suggestions were right: counts by scenario and language, one of each a line."""
+    return table(SUGGESTIONS, rows)

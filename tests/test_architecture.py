@@ -38,6 +38,7 @@ MAY_IMPORT = {
     "playbook_check": {"domain", "playbook_files"},
     "playbook_writing": {"config", "domain", "library", "playbook_check", "playbook_files"},
     "files": {"domain", "store"},
+    "trained": {"config", "domain"},
     "workflow": {"domain", "files", "library", "store", "workflow"},
     "live": {"domain", "signals", "store"},
     "parting": set(),
@@ -52,9 +53,9 @@ MAY_IMPORT = {
     "export": {"config", "csvs", "domain", "files", "library", "store"},
     "web": {
         *("config", "domain", "files", "library", "notify", "signals", "store", "web", "workflow"),
-        *("csvs", "export", "live", "pack", "playbook_writing", "prints", "system"),
+        *("csvs", "export", "live", "pack", "playbook_writing", "prints", "system", "trained"),
     },
-    "api": {"api", "domain", "library", "store", "web", "workflow"},
+    "api": {"api", "domain", "library", "store", "trained", "web", "workflow"},
     "serve": set[str](),
 }
 # SQL lives in the store. Besides it: a URL is checked, two tools of the store look at every table, a migration runs,

@@ -40,6 +40,7 @@ MOMENTS = ("contained", "withdrew", "apologised", "acknowledged")
 BOOKS = (playbook(), playbook("flood", OTHER_STEPS, LEGAL), playbook("fire", SHUFFLED))
 CHANNELS = ("x", "weibo", "facebook", "press")
 PEOPLE = (1, 2, 3, 4)
+SCENARIOS = ("account-takeover", "data-exposure")
 QUESTIONS = ("first_seen", "surprise")
 OWNERS = (1, 2, None)
 TEXTS = models.table(search.SearchText)
@@ -132,6 +133,8 @@ ACTIONS: Mapping[str, Action] = {
     "moment": lambda n, a, b, c: record.record_moment(n.reference, MOMENTS[a % 4], ADA, n.now, at=n.at(b)),
     "severity": lambda n, a, b, c: incidents.change_severity(n.reference, SEVERITIES[a % 4], "Reason", ADA, n.now),
     "playbook": change_playbook,
+    "decline": lambda n, a, b, c: incidents.decline_suggestion(n.reference, SCENARIOS[a % 2], ADA, n.now),
+    "judge": lambda n, a, b, c: review.judge(n.reference, (*SCENARIOS, "none", "storm")[a % 4], ADA, n.now),
     "channel": lambda n, a, b, c: incidents.add_channel(n.reference, CHANNELS[a % 4], ADA, n.now),
     "title": lambda n, a, b, c: incidents.retitle(n.reference, f"Title {a % 3}", ADA, n.now),
     "note": lambda n, a, b, c: record.add_note(n.reference, f"*Note* {a}", ADA, n.now, at=n.at(b)),

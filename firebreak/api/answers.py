@@ -35,11 +35,23 @@ class Match(Answer):
     reasons: list[Reason]
 
 
+class Question(Answer):
+    """A question anybody at the desk can answer with yes or no; send the answer back under its id, in `answers`."""
+
+    id: str = Field(examples=["own_account"])
+    text: str = Field(examples=["Was it posted from our own account?"])
+
+
 class Matches(Answer):
-    """The playbooks that fit best, first the best. `none` is how surely this is no crisis at all, 0 to 1."""
+    """Every playbook, the best fit first; the first three with reasons. `none` is how surely this is no crisis at all.
+
+    The scores and `none` are shares of one whole. From `none` 0.5 on the desk leaves a report alone. `question` is the
+    one that would settle it where the first two are close.
+    """
 
     matches: list[Match]
     none: float
+    question: Question | None
 
 
 class Actor(Answer):

@@ -7,51 +7,36 @@ from collections.abc import Iterable, Mapping
 
 from flask import url_for
 
-from firebreak import library
-from firebreak.api import answers, auth, shown
+from firebreak import library, trained
+from firebreak.api import answers, auth, ranked, shown
 from firebreak.api.operations import operation
-from firebreak.api.schemas import NewIncident, Report
-from firebreak.domain import channels, markdown, matching
+from firebreak.api.schemas import Asked, NewIncident
+from firebreak.domain import channels, markdown
 from firebreak.domain.deciding.opening import Opening
+from firebreak.domain.matching import rank
 from firebreak.domain.playbooks import Playbook
 from firebreak.domain.refusal import Refused
-from firebreak.web import advice, desk, here, locale, reasons
+from firebreak.domain.reports import Report
+from firebreak.web import advice, desk, here, locale
 from firebreak.workflow import incidents as workflow
 
-MOST_MATCHES = 5
 NO_PLAYBOOK = "none"
 
 
-@operation("POST", "/match", access="observer", body=Report, answer=answers.Matches, refuses=True)
-def match(body: Report) -> answers.Matches:
+@operation("POST", "/match", access="observer", body=Asked, answer=answers.Matches, refuses=True)
+def match(body: Asked) -> answers.Matches:
     """The playbooks that fit a report, with a score and the reasons. Changes nothing."""
     report = _report(body)
     playbooks = library.playbooks(report.language)
-    ranking = matching.rank(report, playbooks, desk.staffed_hours(here.desk()))
-    titles = {each.scenario: each.title for each in playbooks}
-    best = ranking.matches[:MOST_MATCHES]
-    found = [_match(each, titles[each.scenario], report) for each in best]
-    return answers.Matches(matches=found, none=round(ranking.none, 4))
+    return ranked.told(rank(report, playbooks, trained.table(), desk.staffed_hours(here.desk())), playbooks, report)
 
 
-def _match(found: matching.Match, title: str, report: matching.Report) -> answers.Match:
-    told = [_reason(reason, report) for reason in found.reasons]
-    score = round(found.score, 4)
-    return answers.Match(
-        scenario=found.scenario, title=title, score=score, fit=reasons.fit(found.score), reasons=told
-    )  # fmt: skip
-
-
-def _reason(reason: matching.Reason, report: matching.Report) -> answers.Reason:
-    text = reasons.phrase(reason, report.began_at)
-    return answers.Reason(code=reason.code, text=text, weight=round(reason.weight, 4), facts=dict(reason.facts))
-
-
-def _report(body: Report) -> matching.Report:
+def _report(body: Asked) -> Report:
     """What the matcher is asked about; an incident may have been noticed before now."""
     where = codes(body.channels) if body.channels is not None else tuple(channels.find(body.text))
     noticed = body.noticed_at if isinstance(body, NewIncident) else None
-    return matching.Report(body.text, where, body.began_at, noticed or here.now(), body.language or locale.language())
+    language = body.language or locale.language()
+    return Report(body.text, where, body.began_at, noticed or here.now(), language, body.answers or {})
 
 
 def codes(names: Iterable[str]) -> tuple[str, ...]:
@@ -89,7 +74,7 @@ def open_incident(body: NewIncident, key: str) -> tuple[answers.Incident, Mappin
     return shown.as_opened(opened), {"Location": url_for("api.show_incident", reference=opened.reference)}
 
 
-def _playbook(body: NewIncident, report: matching.Report, advised: advice.Advice) -> Playbook | None:
+def _playbook(body: NewIncident, report: Report, advised: advice.Advice) -> Playbook | None:
     scenario = advised.picked if body.scenario is None else body.scenario
     return None if scenario in ("", NO_PLAYBOOK) else find_playbook(report.language, scenario)
 
@@ -103,7 +88,7 @@ def find_playbook(language: str | None, scenario: str) -> Playbook:
 
 
 def _opening(
-    body: NewIncident, report: matching.Report, advised: advice.Advice, playbook: Playbook | None
+    body: NewIncident, report: Report, advised: advice.Advice, playbook: Playbook | None
 ) -> Opening:  # fmt: skip
     at = body.began_at or body.noticed_at or here.now()
     return Opening(
@@ -118,6 +103,7 @@ def _opening(
         cover=desk.staffed_hours(here.desk()).cover(at),
         matches=advised.scores,
         none=advised.none,
+        answers=report.answers,
         html=markdown.render(body.text),
     )
 

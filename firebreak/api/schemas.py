@@ -8,9 +8,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from firebreak.domain.channels import CHANNELS
+from firebreak.domain.separating import QUESTIONS
 from firebreak.store.log import REFERENCE
 
 LARGEST = 2**31 - 1
@@ -43,6 +44,12 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+def _question(asked: str) -> str:
+    if asked not in QUESTIONS:
+        raise ValueError("no such question: send back the id of one that a match has asked")
+    return asked
+
+
 When = Annotated[
     AwareDatetime,
     AfterValidator(_utc),
@@ -50,6 +57,7 @@ When = Annotated[
 ]
 Text = Annotated[str, Field(min_length=1)]
 Number = Annotated[int, BeforeValidator(_digits)]
+QuestionId = Annotated[str, AfterValidator(_question), WithJsonSchema({"type": "string", "enum": list(QUESTIONS)})]
 Channel = Annotated[
     str,
     Field(min_length=1, max_length=200, description=f"One of {', '.join(CHANNELS)}, or a name or host of one."),
@@ -63,16 +71,17 @@ class Wish(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class Report(Wish):
+class Asked(Wish):
     """What somebody, or a program that listens, has seen."""
 
     text: Annotated[Text, Field(description="What is happening, in any of the desk's languages.")]
     channels: list[Channel] | None = Field(None, max_length=50, description="Left out: those that the text names.")
     began_at: When | None = None
     language: Language | None = Field(None, description="Left out: by Accept-Language, else the desk's.")
+    answers: dict[QuestionId, bool] | None = Field(None, max_length=50, description="To questions a match has asked.")
 
 
-class NewIncident(Report):
+class NewIncident(Asked):
     """An incident to open."""
 
     title: str | None = Field(None, description="Left out: taken from the text.")

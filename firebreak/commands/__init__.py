@@ -7,6 +7,7 @@ COMMANDS = {
     "demo": "demo",
     "erase": "erase",
     "export": "export",
+    "match": "match",
     "pack": "pack",
     "people": "people",
     "playbooks": "playbooks",

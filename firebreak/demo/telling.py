@@ -14,15 +14,16 @@ from typing import Any
 
 from flask import Flask
 
-from firebreak import library
+from firebreak import library, trained
 from firebreak.demo.reviewing import Reviewing
 from firebreak.demo.story import Beat, Story, after, load
 from firebreak.domain import clocks, durations, markdown
 from firebreak.domain.deciding.opening import Opening
 from firebreak.domain.hours import StaffedHours, parse_weekly
 from firebreak.domain.incidents import Incident, Step
-from firebreak.domain.matching import Ranking, Report, rank
+from firebreak.domain.matching import rank
 from firebreak.domain.playbooks import Playbook
+from firebreak.domain.reports import Ranking, Report
 from firebreak.notify.worker import Worker
 from firebreak.store import log
 from firebreak.web.passwords import hashed
@@ -153,7 +154,7 @@ class Teller(Reviewing):
 
     def _ranking(self, words: Mapping[str, Any], began: datetime | None, noticed: datetime) -> Ranking:
         report = Report(words["report"], tuple(words["channels"]), began, noticed, self.story.language)
-        return rank(report, library.playbooks(self.story.language), self.hours)
+        return rank(report, library.playbooks(self.story.language), trained.table(), self.hours)
 
     def _role(self, beat: Beat, words: Mapping[str, Any], by: int) -> Incident:
         person = self.people[words.get("to", beat.by)]

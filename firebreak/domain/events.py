@@ -56,6 +56,8 @@ class EventKind(StrEnum):
     ACTION_ADDED = "action:added"
     ACTION_CHANGED = "action:changed"
     ACTION_CLOSED = "action:closed"
+    PLAYBOOK_JUDGED = "playbook:judged"
+    SUGGESTION_DECLINED = "suggestion:declined"
     TOKEN_ADDED = "token:added"
     TOKEN_REVOKED = "token:revoked"
 
@@ -76,7 +78,9 @@ def _shape(codes: str = "", body: str = "", mendable: bool = False) -> Shape:
 K = EventKind
 SHAPES: Mapping[EventKind, Shape] = {
     K.INCIDENT_OPENED: _shape(
-        "severity language channels began_at noticed_at exercise cover matches none", "title report html", mendable=True
+        "severity language channels began_at noticed_at exercise cover matches none answers",
+        "title report html",
+        mendable=True,
     ),
     K.INCIDENT_RETITLED: _shape("", "title"),
     K.INCIDENT_STOOD_DOWN: _shape("outcome duplicate_of open_critical", "reason"),
@@ -117,6 +121,8 @@ SHAPES: Mapping[EventKind, Shape] = {
     K.ACTION_ADDED: _shape("action owner due", "what", mendable=True),
     K.ACTION_CHANGED: _shape("action owner due", "what"),
     K.ACTION_CLOSED: _shape("action outcome", "note", mendable=True),
+    K.PLAYBOOK_JUDGED: _shape("scenario", mendable=True),
+    K.SUGGESTION_DECLINED: _shape("scenario", mendable=True),
     K.TOKEN_ADDED: _shape("token access person", "name"),
     K.TOKEN_REVOKED: _shape("token"),
 }
@@ -130,6 +136,9 @@ DESK_KINDS = frozenset(
     }
 )
 """What the desk's own log holds; every other kind belongs to an incident."""
+
+EVERYBODY = "room"
+"""The audience of an entry that everybody in the room may read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +177,7 @@ class Entry:
     recorded_at: datetime
     event: Event
     erased: bool = False
+    audience: str = EVERYBODY
 
 
 def upcast(kind: str, version: int, data: dict[str, Any]) -> dict[str, Any]:

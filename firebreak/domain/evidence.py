@@ -20,7 +20,7 @@ from firebreak.domain.words import FILLERS, Unit, one_edit, stem, terms, units
 CALM = -1
 """The target of words that speak for no crisis at all."""
 
-GAINS: Mapping[str, float] = {"words": 1.0, "strong": 2.0, "against": -1.5, "absent": 1.5, "calm": 0.8}
+GAINS: Mapping[str, float] = {"words": 1.0, "strong": 2.0, "against": -1.5, "nobody": 1.5, "silent": 1.5, "calm": 0.8}
 _TYPO_SHORTEST = 6
 # Pasted threads repeat themselves: what happened stands at the top, the latest at the end.
 _READ_HEAD, _READ_TAIL = 6_000, 2_000
@@ -63,6 +63,7 @@ class Index:
     lean: Mapping[str, tuple[Signal, ...]]
     typos: Mapping[str, tuple[str, ...]]
     shared: Mapping[str, tuple[tuple[int, float], ...]]
+    examples: Mapping[str, tuple[tuple[int, float], ...]]
 
 
 class _Shelf:
@@ -135,11 +136,12 @@ def _denied(text: str, lean: list[Unit]) -> set[int]:
 def _shared_hits(index: Index, cut: list[Unit]) -> Iterator[Hit]:
     places: dict[str, list[Span]] = defaultdict(list)
     for term, span in terms(cut):
-        if term in index.shared:
+        if term in index.shared or term in index.examples:
             places[term].append(span)
-    for term, spans in places.items():
-        for target, gain in index.shared[term]:
-            yield Hit(target, "similar", gain, tuple(spans))
+    for kind, table in (("similar", index.shared), ("example", index.examples)):
+        for term, spans in places.items():
+            for target, gain in table.get(term, ()):
+                yield Hit(target, kind, gain, tuple(spans))
 
 
 def _corrections(index: Index, cut: list[Unit]) -> dict[str, str]:
@@ -168,6 +170,7 @@ def _build(shelf: _Shelf) -> Index:
     signals = [Signal(CALM, "calm", stems) for stems in sorted(set(map(_stems, lexicon.CALM)))]
     signals += (each for target, group in enumerate(books.values()) for each in _signals(target, group))
     whole, lean = _by_first_stem(signals)
+    described, told = [_description(group) for group in books.values()], [_examples(group) for group in books.values()]
     return Index(
         scenarios=tuple(books),
         channels=tuple(frozenset(name for book in group for name in book.signals.channels) for group in books.values()),
@@ -175,7 +178,8 @@ def _build(shelf: _Shelf) -> Index:
         whole=whole,
         lean=lean,
         typos=_typo_table(word for phrase in _phrases(books) for word in phrase),
-        shared=_bm25([_description(group) for group in books.values()]),
+        shared=_bm25(described, described),
+        examples=_bm25(told, [one + other for one, other in zip(described, told, strict=True)]),
     )
 
 
@@ -192,10 +196,11 @@ def _signals(target: int, group: list[Playbook]) -> list[Signal]:
 
     A scenario bound to times is about nobody being there too.
     """
-    absent = lexicon.ABSENT if any(book.signals.times for book in group) else ()
+    timed = any(book.signals.times for book in group)
+    of_the_house = {"nobody": lexicon.NOBODY, "silent": lexicon.SILENT} if timed else {}
     kinds: dict[tuple[str, ...], str] = {}
-    for kind in ("words", "absent", "against", "strong"):
-        phrases = absent if kind == "absent" else [each for book in group for each in getattr(book.signals, kind)]
+    for kind in ("words", "silent", "nobody", "against", "strong"):
+        phrases = of_the_house.get(kind) or [each for book in group for each in getattr(book.signals, kind, ())]
         kinds |= {stems: kind for phrase in phrases for stems in _in_all_languages(_stems(phrase))}
     return [Signal(target, kind, stems) for stems, kind in sorted(kinds.items()) if stems]
 
@@ -241,15 +246,28 @@ def _typo_table(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
 def _description(group: list[Playbook]) -> Counter[str]:
     """Terms of the title, the summary and the section on how to recognise it."""
     sections = (section.markdown for book in group for section in book.sections if section.id == "recognise")
-    texts = [part for book in group for part in (book.title, book.summary)]
-    counted = Counter(term for text in (*texts, *sections) for term, _span in terms(units(text)))
+    return _counted([*(part for book in group for part in (book.title, book.summary)), *sections])
+
+
+def _examples(group: list[Playbook]) -> Counter[str]:
+    """Terms of the example reports."""
+    return _counted([line for book in group for line in book.signals.examples])
+
+
+def _counted(texts: Iterable[str]) -> Counter[str]:
+    counted = Counter(term for text in texts for term, _span in terms(units(text)))
     return Counter({term: count for term, count in counted.items() if term not in _REACH and term != "not"})
 
 
-def _bm25(descriptions: list[Counter[str]]) -> dict[str, tuple[tuple[int, float], ...]]:
-    """Gain of each term for each scenario (Robertson and Zaragoza 2009, with the idf that is never negative)."""
-    mean = sum(map(Counter.total, descriptions)) / max(1, len(descriptions)) or 1.0
-    spread = Counter(term for counted in descriptions for term in counted)
+def _bm25(
+    descriptions: list[Counter[str]], everything: list[Counter[str]]
+) -> dict[str, tuple[tuple[int, float], ...]]:  # fmt: skip
+    """Gain of each term of a description for its scenario, as rare as the term is in everything that is told of all.
+
+    After Robertson and Zaragoza 2009, with the idf that is never negative.
+    """
+    mean = sum(map(Counter.total, descriptions)) / max(1, sum(map(bool, descriptions))) or 1.0
+    spread = Counter(term for counted in everything for term in counted)
     table: dict[str, tuple[tuple[int, float], ...]] = defaultdict(tuple)
     for target, counted in enumerate(descriptions):
         room = _K1 * (1 - _B + _B * counted.total() / mean)

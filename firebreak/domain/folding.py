@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from firebreak.domain.events import Entry, Event, EventKind
-from firebreak.domain.incidents import Action, Answer, Brief, Chosen, Clock, Incident, Statement, Step
+from firebreak.domain.folding_review import action_moved, answered, task, unreviewed, with_action
+from firebreak.domain.incidents import Action, Brief, Chosen, Clock, Incident, Statement, Step
 from firebreak.domain.text import moment
 
 K = EventKind
@@ -122,15 +123,19 @@ def _fold(incident: Incident, entry: Entry) -> Incident:  # noqa: C901
         case K.BRIEF_WRITTEN:
             return replace(incident, brief=Brief(entry.seq, event.at, event.actor, **event.body))
         case K.REVIEW_ANSWERED:
-            return _answered(incident, entry)
+            return answered(incident, entry)
         case K.REVIEW_AGREED:
             return replace(incident, moments={**incident.moments, "reviewed": event.at}, agreed_by=event.actor)
         case K.REVIEW_REOPENED:
-            return _unreviewed(incident)
+            return unreviewed(incident)
         case K.ACTION_ADDED:
-            return _with_action(incident, Action(data["action"], entry.seq, **_task(event)))
+            return with_action(incident, Action(data["action"], entry.seq, **task(event)))
         case K.ACTION_CHANGED | K.ACTION_CLOSED:
-            return _action_moved(incident, event)
+            return action_moved(incident, event)
+        case K.PLAYBOOK_JUDGED:
+            return replace(incident, judged=data["scenario"])
+        case K.SUGGESTION_DECLINED:
+            return replace(incident, declined=incident.declined | {data["scenario"]})
         case K.NOTE_ADDED | K.DECISION_MADE | K.ENTRY_CORRECTED | K.ENTRY_STRUCK | K.ENTRY_ERASED:
             return incident
         case _:
@@ -158,7 +163,7 @@ def _opened(incident: Incident, event: Event) -> Incident:
 def _reopened(incident: Incident) -> Incident:
     """An incident that goes on has not been reviewed."""
     moments = {name: at for name, at in incident.moments.items() if name != "stood_down"}
-    return _unreviewed(replace(incident, state="open", outcome=None, duplicate_of=None, moments=moments))
+    return unreviewed(replace(incident, state="open", outcome=None, duplicate_of=None, moments=moments))
 
 
 def _earliest(incident: Incident, name: str, at: datetime) -> Incident:
@@ -250,45 +255,3 @@ def _marked(incident: Incident, data: Mapping[str, Any], mark: str) -> Incident:
     if clock is None or clock.due != datetime.fromisoformat(data["due"]):
         return incident
     return _with_clock(incident, replace(clock, warned=True, breached=clock.breached or mark == "breached"))
-
-
-# --- the review ------------------------------------------------------------------------------------
-
-
-def _unreviewed(incident: Incident) -> Incident:
-    moments = {name: at for name, at in incident.moments.items() if name != "reviewed"}
-    return replace(incident, moments=moments, agreed_by=None)
-
-
-def _answered(incident: Incident, entry: Entry) -> Incident:
-    """A person's later answer to the same question takes the place of the earlier one."""
-    event, data = entry.event, entry.event.data
-    asked, text = (data["question"], data["playbook"]), data.get("answer", "")
-    answer = Answer(entry.seq, *asked, event.actor, event.at, text)
-    others = (each for each in incident.answers if _asked(each) != _asked(answer))
-    return replace(incident, answers=(*others, answer))
-
-
-def _asked(answer: Answer) -> tuple[str, str, int | None]:
-    return answer.playbook, answer.question, answer.by
-
-
-def _task(event: Event) -> dict[str, Any]:
-    due = event.data["due"]
-    told = {"owner": event.data["owner"], "due": date.fromisoformat(due) if due else None}
-    return told | event.body
-
-
-def _action_moved(incident: Incident, event: Event) -> Incident:
-    """A change of an action whose own entry was struck out has nothing to land on, and is passed over."""
-    action = incident.actions.get(event.data["action"])
-    if action is None:
-        return incident
-    if event.kind is K.ACTION_CHANGED:
-        return _with_action(incident, replace(action, **_task(event)))
-    note = event.data.get("note", "")
-    return _with_action(incident, replace(action, outcome=event.data["outcome"], closed_at=event.at, note=note))
-
-
-def _with_action(incident: Incident, action: Action) -> Incident:
-    return replace(incident, actions={**incident.actions, action.id: action})

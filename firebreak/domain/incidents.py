@@ -121,7 +121,11 @@ class Action:
 
 @dataclass(frozen=True)
 class Incident:
-    """Everything the log says of one incident, as of entry `seq`. Times are aware UTC."""
+    """Everything the log says of one incident, as of entry `seq`. Times are aware UTC.
+
+    `judged`: the scenario that would have been right, or `none`, as the review says. `declined`: the scenarios
+    that the desk is not to suggest again.
+    """
 
     reference: str
     seq: int = 0
@@ -148,6 +152,8 @@ class Incident:
     answers: tuple[Answer, ...] = ()
     actions: Mapping[str, Action] = field(default_factory=dict)
     agreed_by: int | None = None
+    judged: str | None = None
+    declined: frozenset[str] = frozenset()
     struck: frozenset[int] = frozenset()
     corrected: frozenset[int] = frozenset()
     facts: tuple[Entry, ...] = field(default=(), repr=False, compare=False)

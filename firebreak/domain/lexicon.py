@@ -21,21 +21,37 @@ CALM = _phrases("""
     谢谢, 感谢, 正常, 没什么, 咨询, 表扬, 好评, 日常, 营业时间
 """)
 
-ABSENT = _phrases("""
-    nobody answers, nobody is answering, nobody answered, nobody replied, nobody replies, nobody responded,
-    nobody watching, nobody noticed, nobody saw, nobody there, nobody around, nobody at work, nobody in, nobody home,
-    nobody on shift, no one answers, no one answered, no one replied, no one responded, no one watching, no one noticed,
-    no one saw, no one there, no one around, no one at work, no one in, no one on shift
-    not answered, not replied, not responded, not reacted, not said anything, not said a word, said nothing, unanswered,
-    no answer, no answers, no reply, no response, not a word, silent, silence, went unnoticed, unattended
-    everyone is off, everyone off, everyone is away, team is away, team is off, team off, office closed,
-    office is closed, until monday, till monday, cannot reach, can't reach, could not reach
-    i am alone, on my own, only me, nobody from us, no one from us, none of us, nobody from our team, nothing from us
-    personne n'a répondu, personne ne répond, personne n'a réagi, personne n'a vu, personne ne surveille,
-    personne au bureau, personne d'astreinte, pas répondu, pas réagi, sans réponse, aucune réponse, pas un mot,
-    rien dit, injoignable, jusqu'à lundi, avant lundi, bureaux fermés, en week-end, toute seule, tout seul
-    没人, 沒人, 没有人, 沒有人, 无人, 無人, 没回复, 没有回复, 没回应, 没有回应, 联系不上, 聯絡不上, 放假, 下班, 值班就我
+NOBODY = _phrases("""
+    nobody answers, nobody is answering, nobody answered, nobody has answered, nobody replied, nobody replies,
+    nobody responded, nobody watching, nobody was watching, nobody noticed, nobody saw, nobody there, nobody around,
+    nobody at work, nobody in, nobody home, nobody on shift, nobody on duty, nobody on call, nobody awake,
+    nobody was on, nobody picks up, nobody picked up, nobody here, nobody from us, nobody of us,
+    nobody from our team, nobody of the team
+    no one answers, no one answered, no one has answered, no one replied, no one responded, no one watching,
+    no one was watching, no one noticed, no one saw, no one there, no one around, no one at work, no one in,
+    no one on shift, no one on duty, no one on call, no one picks up, no one here, no one from us, none of us
+    everyone is off, everyone off, everyone is away, everyone away, team is away, team is off, team off, team away,
+    office closed, office is closed, out of office, until monday, till monday, cannot reach, can't reach,
+    could not reach, unreachable, unattended, unmonitored, went unnoticed, went unseen, just woke up, woke up to
+    i am alone, all alone, on my own, only me, just me here
+    personne n'a répondu, personne n'a encore répondu, personne ne répond, personne n'a réagi, personne n'a vu,
+    personne n'avait vu, personne ne surveille, personne ne surveillait, personne au bureau, personne d'astreinte,
+    personne de garde, personne de chez nous, personne de l'équipe, personne chez nous, personne ne décroche,
+    personne derrière, personne devant, personne sur le pont, injoignable, injoignables, jusqu'à lundi, avant lundi,
+    bureaux fermés, en week-end, partie en week-end, parti en week-end, en congés, toute seule, tout seul, je suis seul,
+    je suis seule, répondeur, au réveil, passé inaperçu, pas d'astreinte
+    没人, 沒人, 没有人, 沒有人, 无人, 無人, 联系不上, 聯絡不上, 打不通, 不接电话, 放假, 休假, 下班, 值班就我,
+    就我一个, 只有我, 只剩我, 我一个人, 关机, 找不到人, 等周一, 一觉醒来, 刚睡醒
 """)
+"""The team is not there."""
+
+SILENT = _phrases("""
+    not answered, not replied, not responded, not reacted, not said anything, not said a word, said nothing, unanswered,
+    no answer, no answers, no reply, no response, not a word, silent, silence, nothing from us
+    pas répondu, pas réagi, sans réponse, aucune réponse, pas un mot, rien dit
+    没回复, 没有回复, 没回应, 没有回应, 没出声, 没发声, 一句没
+""")
+"""Nothing was said: it may be that the team is not there, or that it does not know what to say."""
 
 SAME = tuple(
     _phrases(line)

@@ -99,7 +99,7 @@ def _deputies(old: Playbook, new: Playbook) -> Iterator[Item]:
 
 def _signals(old: Playbook, new: Playbook) -> Iterator[Item]:
     """What was taken out of each list, then what was put in."""
-    for name in ("strong", "words", "against", "channels", "times"):
+    for name in ("strong", "words", "against", "examples", "channels", "times"):
         before, after = getattr(old.signals, name), getattr(new.signals, name)
         gone: list[Piece] = [("del", word) for word in before if word not in after]
         come: list[Piece] = [("ins", word) for word in after if word not in before]

@@ -81,6 +81,7 @@ class SignalsPart(_Part):
     words: tuple[Signal, ...] = ()
     strong: tuple[Signal, ...] = ()
     against: tuple[Signal, ...] = ()
+    examples: Annotated[tuple[Words, ...], Field(max_length=200)] = ()
     channels: tuple[Channel, ...] = ()
     times: tuple[Annotated[str, _one_of(TIMES), _spelled(enum=TIMES)], ...] = ()
 

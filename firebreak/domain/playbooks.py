@@ -102,11 +102,15 @@ class LegalClock:
 
 @dataclass(frozen=True)
 class Signals:
-    """What speaks for the scenario (`strong` doubly) and what speaks `against` it; words are in lower case."""
+    """What speaks for the scenario (`strong` doubly) and what speaks `against` it; words are in lower case.
+
+    `examples` are whole lines, as somebody might report it.
+    """
 
     words: tuple[str, ...] = ()
     strong: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     times: tuple[str, ...] = ()
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002ffff"
 _WORD = re.compile(rf"[{_HAN}]|(?:(?![{_HAN}])[^\W_])+(?:['’](?:(?![{_HAN}])[^\W_])+)*")
-_ELISION = re.compile(r"^(?:[ldjmtscn]|qu|lorsqu|puisqu|jusqu)['’](?=\w)")
+ELISION = re.compile(r"^(?:[ldjmtscn]|qu|lorsqu|puisqu|jusqu)['’](?=\w)")
 _CONTRACTED_NOT = re.compile(r"^(?:is|was|are|were|has|have|had|do|does|did|ca|wo|could|would|should)n['’]?t$")
 _LONGEST_WORD = 40
 _DETECT_FROM = 4000
@@ -95,7 +95,7 @@ def detect(text: str) -> str:
     if han > len(folded) - han:
         return "zh"
     english = sum(word in _ENGLISH for word in folded)
-    french = sum(word in _FRENCH or bool(_ELISION.match(word)) for word in folded)
+    french = sum(word in _FRENCH or bool(ELISION.match(word)) for word in folded)
     return "fr" if french > english or (french == english and _has_french_accent(text)) else "en"
 
 
@@ -114,7 +114,7 @@ def stem(word: str) -> str:
     folded = fold(word[:_LONGEST_WORD])
     if _CONTRACTED_NOT.match(folded):
         return "not"
-    bare = _ELISION.sub("", folded).removesuffix("'s").removesuffix("’s").replace("'", "").replace("’", "")
+    bare = ELISION.sub("", folded).removesuffix("'s").removesuffix("’s").replace("'", "").replace("’", "")
     if len(bare) < 3 or not bare.isalpha() or bare in STOP_WORDS:
         return bare
     return _without_ending(_singular(bare))

@@ -6,9 +6,8 @@ from collections.abc import Collection
 
 import sqlalchemy as sa
 
-from firebreak.domain.events import EventKind
+from firebreak.domain.events import EVERYBODY, EventKind
 from firebreak.store import db, models
-from firebreak.store.chain import EVERYBODY
 
 TITLES = frozenset({EventKind.INCIDENT_OPENED, EventKind.INCIDENT_RETITLED})
 """The entries that a list shows something of: the title."""

@@ -10,11 +10,9 @@ import json
 import secrets
 from typing import Any
 
-from firebreak.domain.events import VERSION, Event
+from firebreak.domain.events import EVERYBODY, VERSION, Event
 from firebreak.domain.text import stamp
 
-EVERYBODY = "room"
-"""The audience of an entry that everybody in the room may read."""
 GENESIS = "0" * 64
 
 

@@ -78,6 +78,7 @@ class IncidentRow(Base):
     state: Mapped[text]
     severity: Mapped[text]
     scenario: Mapped[optional_text]
+    judged: Mapped[optional_text]
     language: Mapped[text]
     exercise: Mapped[bool]
     outcome: Mapped[optional_text]

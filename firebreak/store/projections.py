@@ -62,6 +62,7 @@ def _incident_row(incident: Incident, now: datetime | None) -> dict[str, Any]:
         state=incident.state,
         severity=incident.severity,
         scenario=incident.playbook.scenario if incident.playbook else None,
+        judged=incident.judged,
         language=incident.language,
         exercise=incident.exercise,
         outcome=incident.outcome,

@@ -22,6 +22,7 @@ COLUMNS = (
     models.Entry.recorded_at,
     models.Entry.actor,
     models.Entry.codes,
+    models.Entry.audience,
     models.EntryBody.body,
 )
 
@@ -39,7 +40,8 @@ def entry_of(row: Any) -> Entry:
     body = json.loads(row.body) if row.body is not None else {}
     data = upcast(row.kind, row.version, {**row.codes, **body})
     event = Event(kind, row.at, row.actor, data)
-    return Entry(row.id, row.stream, row.seq, row.recorded_at, event, erased=row.body is None)
+    erased = row.body is None
+    return Entry(row.id, row.stream, row.seq, row.recorded_at, event, erased=erased, audience=row.audience)
 
 
 def hash_at(connection: Connection, stream: str, seq: int) -> str | None:

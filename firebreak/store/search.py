@@ -17,11 +17,10 @@ from sqlalchemy import Connection, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from firebreak.domain import search
-from firebreak.domain.events import Entry, Event, EventKind
+from firebreak.domain.events import EVERYBODY, Entry, Event, EventKind
 from firebreak.domain.folding import MENDS, effective
 from firebreak.domain.incidents import Incident
 from firebreak.store import Base, models, versions
-from firebreak.store.chain import EVERYBODY
 from firebreak.store.projections import number
 from firebreak.store.types import BigId, text
 

@@ -9,11 +9,13 @@ from functools import cached_property, partial
 
 from flask import current_app
 
-from firebreak import library
+from firebreak import library, trained
 from firebreak.domain.deciding.opening import propose_title
 from firebreak.domain.incidents import Incident
-from firebreak.domain.matching import Match, Ranking, Report, rank
+from firebreak.domain.matching import ALONE, rank
+from firebreak.domain.model import BadModel
 from firebreak.domain.playbooks import Playbook
+from firebreak.domain.reports import Match, Ranking, Report
 from firebreak.domain.similarity import LIKE, Traits, likeness, traits
 from firebreak.store import log, queries
 from firebreak.store.models import IncidentRow
@@ -21,7 +23,6 @@ from firebreak.web import desk, here, reasons
 
 SHOWN = 3
 SURE = 0.3
-ORDINARY = 0.5
 RECENT = timedelta(days=7)
 MOST_COMPARED = 50
 SEVERITY = "serious"
@@ -30,20 +31,25 @@ SEVERITY = "serious"
 
 @dataclass(frozen=True)
 class Fit:
-    """A playbook that may fit: how surely (0 to 1, a word) and why."""
+    """A playbook that may fit: how surely (0 to 1, a word, a percentage), why, and what speaks for a rival."""
 
     playbook: Playbook
     score: float
     word: str
+    percent: str
     reasons: list[str]
+    against: list[str]
 
 
 @dataclass(frozen=True)
 class Advice:
-    """`picked` is the scenario the desk would start with; "" where it is not sure. `none`: how surely no crisis."""
+    """`picked` is the scenario the desk would start with; "" where it is not sure. `none`: how surely no crisis, and
+    `calm` the words that say so. `question`: the one that would settle it between the first two fits."""
 
     fits: tuple[Fit, ...] = ()
     none: float = 0.0
+    calm: str = ""
+    question: str = ""
     scores: tuple[tuple[str, float], ...] = ()
     picked: str = ""
     title: str = ""
@@ -57,21 +63,27 @@ class Advice:
 
     @property
     def ordinary(self) -> bool:
-        """Whether this looks like ordinary anger."""
-        return self.none >= ORDINARY
+        """Whether this looks like no crisis at all."""
+        return self.none >= ALONE and bool(self.fits)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether there is a report, and nothing to say of it with any confidence."""
+        return bool(self.title) and not self.ordinary and not self.picked
 
 
 def advise(report: Report) -> Advice:
     """The advice for a report; without words there is none to give."""
     if not report.text.strip():
         return Advice()
-    playbooks = library.playbooks(report.language)
-    ranking = rank(report, playbooks, desk.staffed_hours(here.desk()))
-    by_scenario = {playbook.scenario: playbook for playbook in playbooks}
-    fits = tuple(_fit(match, by_scenario[match.scenario], report.began_at) for match in ranking.matches[:SHOWN])
+    playbooks = {playbook.scenario: playbook for playbook in library.playbooks(report.language)}
+    ranking = _ranked(report, tuple(playbooks.values()))
+    fits = tuple(_fit(match, playbooks[match.scenario], report.began_at) for match in _nearest(ranking))
     return Advice(
         fits=fits,
         none=ranking.none,
+        calm=reasons.calm(ranking.matches[0]) if fits else "",
+        question=ranking.question or "",
         scores=tuple((match.scenario, round(match.score, 4)) for match in ranking.matches),
         picked=_picked(ranking),
         title=propose_title(report.text),
@@ -80,8 +92,24 @@ def advise(report: Report) -> Advice:
     )
 
 
+def _ranked(report: Report, playbooks: Sequence[Playbook]) -> Ranking:
+    """Whoever opens an incident at night does not wait for a file that somebody has to mend."""
+    try:
+        return rank(report, playbooks, trained.table(), desk.staffed_hours(here.desk()))
+    except (OSError, BadModel):
+        current_app.logger.exception("no playbook is suggested: %s cannot be read", trained.FILE)
+        return Ranking((), 0.0)
+
+
+def _nearest(ranking: Ranking) -> Sequence[Match]:
+    """The first few; none of a report that holds no word the matcher knows."""
+    return [match for match in ranking.matches[:SHOWN] if match.score > 0]
+
+
 def _fit(match: Match, playbook: Playbook, began: datetime | None) -> Fit:
-    return Fit(playbook, match.score, reasons.fit(match.score), reasons.phrases(match, began))
+    word, percent = reasons.fit(match.score), reasons.percent(match.score)
+    speaking_for, against = reasons.speaking_for(match, began), reasons.speaking_against(match)
+    return Fit(playbook, match.score, word, percent, speaking_for, against)
 
 
 def _picked(ranking: Ranking) -> str:

@@ -45,6 +45,7 @@ def new() -> ResponseReturnValue:
         return _form_page(form, advise(form.sighting()))
     if request.method == "GET":
         return _form_page(form, Advice())
+    form.take_answer()
     form.tick_found()
     advice = advise(form.sighting())
     first = first_steps.is_first_exercise(form)
@@ -64,7 +65,7 @@ def _open(form: OpeningForm, advice: Advice) -> str:
 
 def _form_page(form: OpeningForm, advice: Advice) -> ResponseReturnValue:
     form.propose(advice)
-    if advice.fits:
+    if advice.fits or form.playbook.data:
         form.tick_playbook(advice)
     return render_template("incidents/new.html", form=form, advice=advice), 422 if form.errors else 200
 
@@ -74,6 +75,7 @@ def _form_page(form: OpeningForm, advice: Advice) -> ResponseReturnValue:
 def suggest() -> ResponseReturnValue:
     """The advice alone, for the page to put beside what is being typed."""
     form = OpeningForm()
+    form.take_answer()
     form.tick_found()
     advice = advise(form.sighting())
     form.tick_playbook(advice)

@@ -15,11 +15,11 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from firebreak import library
 from firebreak.domain import channels, markdown
 from firebreak.domain.deciding.opening import Opening
-from firebreak.domain.matching import Report
 from firebreak.domain.playbooks import Playbook
 from firebreak.domain.refusal import Refused
+from firebreak.domain.reports import Report
 from firebreak.store import queries
-from firebreak.web import desk, here, locale, words
+from firebreak.web import desk, here, locale, questions, words
 from firebreak.web.advice import Advice
 from firebreak.web.forms import PageForm, WhenField
 
@@ -32,7 +32,8 @@ _BETWEEN_PLACES = re.compile(r"[,;，；、/\n]|\s(?:and|et)\s|和")
 
 class OpeningForm(PageForm):
     """`playbook` is a scenario, `another`, `none`, or "" for the best fit. `auto` is the scenario the desk ticked by
-    itself, `seen` the channels it has ticked: neither is done twice against a person's will."""
+    itself, `seen` the channels it has ticked: neither is done twice against a person's will. `suggest` is the button
+    that asked for advice, and may answer a question; `answers` are those given before."""
 
     report = TextAreaField(_l("What is happening?"))
     began_at = WhenField(_l("When did it begin?"))
@@ -63,6 +64,8 @@ class OpeningForm(PageForm):
     key = HiddenField(default=lambda: token_urlsafe(16))
     auto = HiddenField()
     seen = HiddenField()
+    answers = HiddenField()
+    suggest = HiddenField()
 
     def tick_found(self) -> None:
         """Tick the channels the text speaks of, each once: what a person then unticks stays unticked."""
@@ -71,6 +74,15 @@ class OpeningForm(PageForm):
         ticked = [code for code in self.channels.data or () if code in channels.CHANNELS]
         self.channels.data = [*ticked, *(code for code in found if code not in seen and code not in ticked)]
         self.seen.data = ",".join(sorted(seen | set(found)))
+
+    def take_answer(self) -> None:
+        """Keep what a button answers beside what was answered before."""
+        given = questions.settle(questions.read(self.answers.data), self.suggest.data)
+        self.answers.data = questions.written(given)
+
+    def answered(self) -> dict[str, str]:
+        """Every question a person has answered, and how."""
+        return questions.read(self.answers.data)
 
     def where(self) -> tuple[str, ...]:
         """The codes of every place named; a name nobody knows counts as `other`."""
@@ -91,7 +103,8 @@ class OpeningForm(PageForm):
         """What the matcher is asked about."""
         noticed = self.noticed_at.data or here.now()
         read = (self.report.data or "")[:MOST_READ]
-        return Report(read, self.where(), self.began_at.data, noticed, self.language.data)
+        told = questions.told(self.answered())
+        return Report(read, self.where(), self.began_at.data, noticed, self.language.data, told)
 
     def tick_playbook(self, advice: Advice) -> None:
         """Tick what the desk would take, unless a person has chosen."""
@@ -99,6 +112,13 @@ class OpeningForm(PageForm):
             self.playbook.data = self.auto.data = advice.picked or NO_PLAYBOOK
         else:
             self.auto.data = ""
+            self._keep_in_sight(advice)
+
+    def _keep_in_sight(self, advice: Advice) -> None:
+        """What a person chose and the desk no longer shows becomes another playbook: unseen, it would be lost."""
+        chosen, shown = self.playbook.data, {fit.playbook.scenario for fit in advice.fits}
+        if chosen not in shown and library.get(self.language.data, chosen):
+            self.playbook.data, self.another.data = ANOTHER, chosen
 
     def chosen(self, advice: Advice) -> Playbook | None:
         """The playbook to start with, in the working language: as ticked, or the best fit where none was shown yet."""
@@ -128,6 +148,7 @@ class OpeningForm(PageForm):
             cover=desk.staffed_hours(here.desk()).cover(at),
             matches=advice.scores,
             none=advice.none,
+            answers=questions.told(self.answered()),
             html=markdown.render(report),
         )
 

@@ -58,6 +58,7 @@ NAMES: Mapping[str, Any] = {
     "strong": _l("Strong signs"),
     "words": _l("Words"),
     "against": _l("Signs against"),
+    "examples": _l("Example reports"),
     "channels": _l("Channels"),
     "times": _l("Times"),
 }

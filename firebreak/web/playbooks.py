@@ -28,7 +28,7 @@ SHOWN_USES = 20
 
 def init_app(app: Flask) -> None:
     """The pages under /playbooks; `page_language` gives templates the language tag of a text."""
-    for subject in ("shelf", "history", "sheet", "editor", "import"):
+    for subject in ("shelf", "history", "sheet", "editor", "import", "matching"):
         import_module(f"firebreak.web.playbook_{subject}")
     app.register_blueprint(blueprint)
     app.jinja_env.globals["page_language"] = lambda language: locale.HTML_LANGUAGES.get(language, language)

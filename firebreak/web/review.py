@@ -56,6 +56,7 @@ def _fresh_forms(review: Review) -> dict[str, forms.PageForm]:
     mine = review.mine(current_person().id)
     return {
         "answers": review_forms.answers_form(review.question_texts, mine, formdata=None),
+        "judge": review_forms.judge_form(review.incident, formdata=None),
         "action": review_forms.action_form(review.room, formdata=None),
         "agree": review_forms.AgreeForm(prefix="agree", formdata=None),
         "reopen": forms.ReasonForm(prefix="reopen", formdata=None),
@@ -81,6 +82,17 @@ def answer(reference: str) -> ResponseReturnValue:
         return page(reference, answers=form)
     flash(_("Your answers are in the log."))
     return back(reference, "questions")
+
+
+@blueprint.post("/playbook")
+@needs("responder")
+def judge(reference: str) -> ResponseReturnValue:
+    """Which playbook would have been right: the last one said counts."""
+    form, who = review_forms.judge_form(room.find(reference).incident), current_person().id
+    if not forms.attempt(form, lambda: workflow.judge(reference, form.scenario.data or "", who, here.now())):
+        return page(reference, judge=form)
+    flash(_("It is in the log, and counts in how often the first suggestion is right."))
+    return back(reference, "right-playbook")
 
 
 @blueprint.post("/actions")

@@ -12,10 +12,13 @@ from wtforms import Field, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import TextInput
 
-from firebreak.domain.incidents import Action
+from firebreak import library
+from firebreak.domain.incidents import Action, Incident
+from firebreak.domain.model import NONE
+from firebreak.web import locale
 from firebreak.web.forms import PageForm
 from firebreak.web.review_words import OUTCOMES
-from firebreak.web.room_view import Room
+from firebreak.web.room_view import Room, scenario_title
 
 NOBODY = 0
 
@@ -65,6 +68,12 @@ class CloseForm(PageForm):
     note = TextAreaField(_l("Note"), description=_l("Needed when it is dropped."))
 
 
+class JudgeForm(PageForm):
+    """Which playbook would have been right."""
+
+    scenario = SelectField(_l("Playbook"), choices=[], validate_choice=False)
+
+
 class AgreeForm(PageForm):
     note = TextAreaField(_l("Note"))
 
@@ -86,6 +95,18 @@ def action_form(room: Room, action: Action | None = None, **given: Any) -> Actio
         SelectChoice(str(NOBODY), _("nobody yet")),
         *(SelectChoice(str(i), n) for i, n in people.items()),
     ]
+    return form
+
+
+def judge_form(incident: Incident, **given: Any) -> JudgeForm:
+    """The one that was used on top, then the rest of the library by title, then none of them."""
+    used = incident.playbook.scenario if incident.playbook else ""
+    form = JudgeForm(prefix="judge", data={"scenario": incident.judged or used}, **given)
+    rest = {each.scenario: each.title for each in library.playbooks(locale.language()) if each.scenario != used}
+    titles = dict(sorted(rest.items(), key=lambda pair: pair[1]))
+    own = {used: _("%(title)s (the one used)", title=scenario_title(used))} if used else {"": _("Choose a playbook")}
+    named = {**own, **titles, NONE: _("None of them")}
+    form.scenario.choices = [SelectChoice(scenario, title) for scenario, title in named.items()]
     return form
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
 from firebreak import library
 from firebreak.domain import metrics, timeline
@@ -16,6 +17,7 @@ from firebreak.domain.clocks import Reading
 from firebreak.domain.deciding.review import asked_by, questions
 from firebreak.domain.events import EventKind
 from firebreak.domain.incidents import Action, Answer, Incident
+from firebreak.domain.model import NONE
 from firebreak.domain.timeline import Mark, Timeline
 from firebreak.domain.timeline_axis import Part
 from firebreak.store import queries
@@ -144,6 +146,12 @@ class Review:
         facts = (fact for fact in self.incident.facts if fact.event.kind is EventKind.PLAYBOOK_CHOSEN)
         title = self.room.playbook_title
         return [(title(f.event.data["hash"], f.event.data["scenario"]), f.event.at, f.seq) for f in facts]
+
+    @property
+    def judged(self) -> str:
+        """The playbook that would have been right, as somebody said here; "" while nobody has."""
+        judged = self.incident.judged
+        return _("None of them") if judged == NONE else self.room.named[judged] if judged else ""
 
     # --- actions ---
 

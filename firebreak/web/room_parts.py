@@ -32,7 +32,6 @@ IDS_OF_HEAD = {
     "jump-next": "jump_next",
     "jump-clocks": "jump",
     "next-step": "next_step",
-    "room-facts": "facts",
     "open-critical": "critical",
 }
 """Element id -> macro of live/head.html."""
@@ -81,7 +80,9 @@ def _macros(name: str) -> Any:
 def _head(room: Room, works: bool) -> Parts:
     head = _macros("head")
     found = {id: getattr(head, macro)(room) for id, macro in IDS_OF_HEAD.items()}
-    return {**found, "room-alarm": head.alarm(room, works), "clocks": _macros("clocks").clocks(room)}
+    asking = {"room-alarm": head.alarm, "room-facts": head.facts, "room-fit": head.fit}
+    found |= {id: macro(room, works) for id, macro in asking.items()}
+    return {**found, "clocks": _macros("clocks").clocks(room)}
 
 
 def _checklist(room: Room, works: bool) -> Parts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import abort, flash
+from flask import abort, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -60,6 +60,15 @@ def choose_playbook(reference: str) -> ResponseReturnValue:
         return room.page(reference, playbook=form)
     flash(_("Playbook in use: %(title)s. Everything ticked so far is kept.", title=playbook.title))
     return room.back(reference, "checklist")
+
+
+@blueprint.post("/playbook/keep")
+@needs("responder")
+def keep_playbook(reference: str) -> ResponseReturnValue:
+    """The playbook in use stays: the one that was suggested is not suggested here again."""
+    room.find(reference)
+    incidents.decline_suggestion(reference, request.form.get("scenario", ""), current_person().id, here.now())
+    return room.back(reference)
 
 
 @blueprint.post("/stand-down")

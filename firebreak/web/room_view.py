@@ -20,7 +20,7 @@ from firebreak.domain.playbooks import Option, Playbook
 from firebreak.domain.text import moment
 from firebreak.store import queries
 from firebreak.store.accounts import Account
-from firebreak.web import here, locale, words
+from firebreak.web import here, locale, room_fit, words
 
 SAME_NIGHT = timedelta(hours=12)
 SOON = timedelta(hours=2)
@@ -119,12 +119,19 @@ class Room:
     def texts(self) -> tuple[object, ...]:
         """What lines of the log take from elsewhere than their entries: playbooks, by hash, and steps of one's own."""
         own = tuple((id, step.title) for id, step in self.incident.steps.items() if step.own)
-        return (*(playbook.hash for playbook in self._playbooks_so_far), *own)
+        return (*(playbook.hash for playbook in self._playbooks_so_far), *own, *self.named.items())
 
     def playbook_title(self, hash: str, scenario: str) -> str:
         """The title of a version; its scenario where the text is gone."""
         version = library.version(hash)
         return version.title if version else scenario
+
+    @cached_property
+    def named(self) -> Mapping[str, str]:
+        """Scenario -> title, of the playbooks that entries name without a version: declined, or judged right."""
+        kinds = (EventKind.SUGGESTION_DECLINED, EventKind.PLAYBOOK_JUDGED)
+        facts = (fact.event.data["scenario"] for fact in self.incident.facts if fact.event.kind in kinds)
+        return {scenario: scenario_title(scenario) for scenario in dict.fromkeys(facts)}
 
     def choice_title(self, step: str, choice: str) -> str:
         """What an option of a decision was called."""
@@ -250,6 +257,17 @@ class Room:
         """Those that can be recorded now: after standing down, that it is contained."""
         return [name for name in self.moments_left if self.is_open or name == "contained"]
 
+    @cached_property
+    def better(self) -> room_fit.Better | None:
+        """The playbook that the facts now fit better than the one in use."""
+        return room_fit.better(self.incident)
+
     @property
     def is_open(self) -> bool:
         return self.incident.state == "open"
+
+
+def scenario_title(scenario: str) -> str:
+    """The title of the playbook on offer, in the reader's language; the scenario where there is none."""
+    playbook = library.get(locale.language(), scenario)
+    return playbook.title if playbook else scenario

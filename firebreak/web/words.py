@@ -11,6 +11,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms.fields.choices import SelectChoice
 
+from firebreak.web import questions
+
 Words = Mapping[str, Any]
 
 SEVERITIES: Words = {"critical": _l("Critical"), "serious": _l("Serious"), "minor": _l("Minor"), "watch": _l("Watch")}
@@ -123,6 +125,7 @@ ENTRY_KINDS: Words = {
     "severity:changed": _l("Severity changed"),
     "channel:added": _l("Channel added"),
     "playbook:chosen": _l("Playbook chosen"),
+    "suggestion:declined": _l("Suggestion declined"),
     "step:added": _l("Step added"),
     "step:done": _l("Step done"),
     "step:not_applicable": _l("Step not applicable"),
@@ -142,6 +145,7 @@ ENTRY_KINDS: Words = {
     "entry:erased": _l("Entry erased"),
     "brief:written": _l("Known and not known"),
     "review:answered": _l("Answer of the review"),
+    "playbook:judged": _l("Right playbook named"),
     "review:agreed": _l("Review agreed"),
     "review:reopened": _l("Review opened again"),
     "action:added": _l("Action added"),
@@ -185,6 +189,7 @@ FIELDS: Words = {
     "unknown": _l("What we do not know yet"),
     "next": _l("What comes next"),
     "outcome": _l("Outcome"),
+    "scenario": _l("Playbook"),
 }
 
 GROUPS: Mapping[str, Words] = MappingProxyType(
@@ -207,6 +212,8 @@ GROUPS: Mapping[str, Words] = MappingProxyType(
         "cover": COVERS,
         "language": LANGUAGES,
         "field": FIELDS,
+        "question": questions.TEXTS,
+        "answer": questions.ANSWERS,
     }
 )
 

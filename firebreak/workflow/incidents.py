@@ -66,6 +66,12 @@ def choose_playbook(reference: str, playbook: Playbook, actor: int, now: datetim
     return change.incident
 
 
+def decline_suggestion(reference: str, scenario: str, actor: int, now: datetime) -> Incident:
+    """The playbook in use stays."""
+    wish = partial(decide.decline_suggestion, scenario=scenario, scenarios=library.languages(), actor=actor, now=now)
+    return log.record(reference, now, wish)
+
+
 def stand_down(
     reference: str,
     outcome: str,

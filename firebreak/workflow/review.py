@@ -27,6 +27,12 @@ def answer(reference: str, answers: Mapping[str, str], actor: int, now: datetime
     return change.incident
 
 
+def judge(reference: str, scenario: str, actor: int, now: datetime) -> Incident:
+    """Which playbook would have been right, of the library, those used, or none."""
+    wish = partial(decide.judge, scenario=scenario, scenarios=library.languages(), actor=actor, now=now)
+    return log.record(reference, now, wish)
+
+
 def agree(reference: str, note: str, actor: int, now: datetime) -> Incident:
     return log.record(reference, now, partial(decide.agree, note=note, actor=actor, now=now))
 

@@ -5,7 +5,9 @@
   const place = document.getElementById("suggestions");
   const status = document.getElementById("suggestions-status");
   const PAUSE = 400;
-  let waiting, running;
+  let waiting, running, pressed;
+  let plain = false;
+  let said = new Set();
 
   document.querySelectorAll("[data-without-script]").forEach((each) => { each.hidden = true; });
 
@@ -18,28 +20,57 @@
     running?.abort();
     const mine = running = new AbortController();
     const body = new URLSearchParams(new FormData(form));
+    if (pressed) body.set(pressed.name, pressed.value);
     const headers = { "X-CSRFToken": body.get("csrf_token"), "X-Requested-With": "fetch" };
     try {
       const answer = await fetch(form.dataset.suggest, { method: "POST", body, headers, signal: mine.signal });
-      if (answer.ok && !answer.redirected && mine === running) show(await answer.text());
+      const html = await answer.text();
+      if (mine !== running) return;
+      running = undefined;
+      if (answer.ok && !answer.redirected) show(html);
+      else if (pressed?.isConnected) withoutScript();
     } catch (error) {
-      /* Aborted, or the network is away: the form works without advice. */
+      /* Aborted, or the network is away: the form works without advice. An answer goes with the next attempt. */
     }
+  }
+
+  /* An answer that cannot be taken here goes the way it goes without a script. */
+  function withoutScript() {
+    plain = true;
+    form.requestSubmit(pressed);
   }
 
   function show(html) {
     const focused = place.contains(document.activeElement) ? document.activeElement : null;
-    const same = focused && `[name="${focused.name}"]` + (focused.type === "radio" ? `[value="${focused.value}"]` : "");
     place.innerHTML = html;
-    if (same) place.querySelector(same)?.focus();
+    if (focused) like(focused)?.focus();
+    pressed = undefined;
     apply(place.firstElementChild.dataset);
+  }
+
+  /* What takes the place of an element that had the focus. Of a question's buttons: the one that takes the answer
+  back, or, once it was taken back, the first of the question, where it is asked again. */
+  function like(gone) {
+    const named = `[name="${CSS.escape(gone.name)}"]`;
+    if (gone.type === "radio") return place.querySelector(`${named}[value="${CSS.escape(gone.value)}"]`);
+    if (gone.type !== "submit") return place.querySelector(named);
+    const asked = place.querySelectorAll(`${named}[value^="${CSS.escape(gone.value.split(":")[0])}:"]`);
+    return [...asked].find((button) => button.value === gone.value) ?? asked[0] ?? place.querySelector(":checked");
   }
 
   function apply(advice) {
     form.elements.title.placeholder = advice.title;
     for (const code of advice.channels.split(",")) tick(code);
     propose(place.querySelector("[name=playbook]:checked")?.dataset.severity || advice.severity);
-    if (status.textContent !== advice.status) status.textContent = advice.status;
+    say();
+  }
+
+  /* Read out what was not there before. */
+  function say() {
+    const now = [...place.querySelectorAll("[data-say]")];
+    const fresh = now.filter((each) => !said.has(each.dataset.say)).map((each) => each.innerText.trim());
+    said = new Set(now.map((each) => each.dataset.say));
+    if (fresh.length) status.textContent = fresh.join(" ");
   }
 
   function tick(code) {
@@ -61,11 +92,17 @@
   function chosen(radio) {
     form.elements.auto.value = "";
     propose(radio.dataset.severity);
+    if (running) later();
+    running?.abort();
   }
 
-  form.addEventListener("submit", () => {
+  form.addEventListener("submit", (event) => {
     clearTimeout(waiting);
     running?.abort();
+    if (plain || event.submitter?.name !== "suggest") return;
+    event.preventDefault();
+    pressed = event.submitter;
+    ask();
   });
 
   if (form.elements.report.value.trim()) later();

@@ -16,7 +16,9 @@ def test_the_playbooks_that_fit_come_with_score_words_and_codes(bridge: Program)
     found = bridge.post("/match", {"text": TEXT, "channels": ["twitter"]}).json
     assert found["matches"][0]["scenario"] == "weekend-firestorm"
     assert len(found["matches"]) >= 3
-    assert {"code": "channel", "text": "on X"}.items() <= found["matches"][0]["reasons"][-1].items()
+    reasons = found["matches"][0]["reasons"]
+    assert any(reason["text"].startswith("words: “nobody is at work”") for reason in reasons)
+    assert all(reason["weight"] for reason in reasons)
     assert 0 <= found["none"] <= 1
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from firebreak.domain.deciding import closing, opening
+from firebreak.domain.deciding import closing, mending, opening
 from firebreak.domain.refusal import Refused
 from tests.stories import ADA, HOUR, MINUTE, NOW, OTHER_STEPS, SEEN, opened, playbook
 
@@ -80,6 +80,26 @@ def test_a_channel_named_twice_is_one_channel() -> None:
     assert opened(channels=("x", "x")).incident.channels == ("x",)
 
 
+def test_opening_keeps_what_was_suggested_and_what_was_answered() -> None:
+    told = opened(matches=[("storm", 0.7), ("flood", 0.2)], none=0.1, answers={"own-account": False})
+    data = told.entries[0].event.codes
+    assert (data["matches"], data["none"]) == ([["storm", 0.7], ["flood", 0.2]], 0.1)
+    assert data["answers"] == {"own-account": False}
+
+
+def test_a_suggestion_is_declined_once_and_striking_that_out_takes_it_back() -> None:
+    story = opened(STORM)
+    (declined,) = story.do(opening.decline_suggestion, "flood", {"storm", "flood"})
+    assert story.do(opening.decline_suggestion, "flood", {"storm", "flood"}) == []
+    assert story.incident.declined == {"flood"}
+    story.do(mending.strike, declined.seq, "It was right after all")
+    assert story.incident.declined == frozenset()
+
+
+def test_only_a_playbook_of_the_library_can_be_declined() -> None:
+    assert refusal(opened().do, opening.decline_suggestion, "fire", {"storm"}) == ("unknown_word", "scenario")
+
+
 def test_a_new_title_is_an_entry_and_the_same_title_is_none() -> None:
     story = opened(title="One")
     assert story.do(opening.retitle, " One ") == []
@@ -122,7 +142,13 @@ def test_a_playbook_with_limits_of_its_own_moves_the_clocks() -> None:
 
 
 @pytest.mark.parametrize(
-    "wish", [(opening.change_severity, "minor", "x"), (opening.add_channel, "weibo"), (opening.choose_playbook, STORM)]
+    "wish",
+    [
+        (opening.change_severity, "minor", "x"),
+        (opening.add_channel, "weibo"),
+        (opening.choose_playbook, STORM),
+        (opening.decline_suggestion, "flood", ("flood",)),
+    ],
 )
 def test_a_stood_down_incident_is_left_as_it_was(wish: tuple[Any, ...]) -> None:
     story = opened()

@@ -62,6 +62,33 @@ def test_an_answer_is_taken_back_by_striking_it_and_the_earlier_one_counts_again
     assert [each.text for each in story.incident.answers] == ["An hour"]
 
 
+def test_the_last_judgement_of_the_right_playbook_counts_and_striking_it_brings_the_earlier_back() -> None:
+    story = stood_down()
+    story.do(review.judge, "flood", {"flood"}, actor=ROSA)
+    (later,) = story.do(review.judge, "none", {"flood"}, actor=ADA)
+    assert story.incident.judged == "none"
+    story.do(mending.strike, later.seq, "By mistake")
+    assert story.incident.judged == "flood"
+
+
+def test_only_a_playbook_of_the_library_one_that_was_used_or_none_is_judged_right() -> None:
+    assert refusal(stood_down(), review.judge, "fire", {"flood"}).facts["field"] == "scenario"
+    assert stood_down().do(review.judge, "storm", {"flood"}) != []
+
+
+def test_the_same_judgement_again_adds_nothing() -> None:
+    story = stood_down()
+    story.do(review.judge, "storm", ())
+    assert story.do(review.judge, "storm", ()) == []
+
+
+def test_the_right_playbook_is_judged_with_the_review_and_not_before_or_after() -> None:
+    assert refusal(opened(playbook()), review.judge, "storm", ()).code == "review_too_early"
+    story = stood_down()
+    story.do(review.agree, "")
+    assert refusal(story, review.judge, "storm", ()).code == "review_agreed"
+
+
 def test_an_unknown_question_is_refused() -> None:
     assert refusal(stood_down(), review.answer, {"q2": "What?"}, 1).code == "unknown_word"
 

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firebreak.domain.hours import default_hours
-from firebreak.domain.matching import Match, Ranking, Report, rank
+from firebreak import trained
+from firebreak.domain import matching
+from firebreak.domain.hours import StaffedHours, default_hours
+from firebreak.domain.model import NONE
 from firebreak.domain.playbook_parser import parse
 from firebreak.domain.playbooks import Playbook
+from firebreak.domain.reports import Match, Ranking, Report
 from tests.house import shipped
 
 SATURDAY_NIGHT = datetime(2026, 11, 21, 2, 10, tzinfo=UTC)
@@ -29,7 +33,7 @@ REPORTS = [
     ),
     ("angry-backlash", "community outraged at our Diwali post, insulting to their faith, asking us to take this down"),
     (
-        "angry-backlash",
+        "executive-remarks",
         "getting dragged for the CEO's remark. People hate it, calls to boycott Brisa Yogurt, agency says wait",
     ),
     (
@@ -113,7 +117,11 @@ def playbook(scenario: str, words: str, *, extra: str = "", recognise: str = "",
 
 @pytest.fixture(scope="module")
 def shelf() -> list[Playbook]:
-    return [shipped("en", scenario) for scenario in ("angry-backlash", "employee-leak", "weekend-firestorm")]
+    return [shipped("en", scenario) for scenario in trained.table().classes if scenario != NONE]
+
+
+def rank(report: Report, playbooks: Sequence[Playbook], hours: StaffedHours | None = None) -> Ranking:
+    return matching.rank(report, playbooks, trained.table(), hours)
 
 
 def first(ranking: Ranking) -> str:
@@ -152,8 +160,8 @@ def test_removing_words_against_raises_the_score(shelf: list[Playbook]) -> None:
     text = "boycott calls and people furious about the leaked picture"
     told = match(rank(Report(text), shelf), "angry-backlash")
     against = next(reason for reason in told.reasons if reason.code == "against")
-    assert against.facts["words"] == ["leaked"] and against.weight < 0
-    assert match(rank(Report(without(text, ["leaked"])), shelf), "angry-backlash").score > told.score
+    assert "leaked" in against.facts["words"] and against.weight < 0
+    assert match(rank(Report(without(text, against.facts["words"])), shelf), "angry-backlash").score > told.score
 
 
 @pytest.mark.parametrize("text", STORMS)
@@ -166,7 +174,8 @@ def test_the_hour_raises_a_weekend_storm_but_does_not_make_one(shelf: list[Playb
 
 @pytest.mark.parametrize("text", STORMS)
 def test_a_storm_nobody_answered_at_night_is_a_weekend_storm(shelf: list[Playbook], text: str) -> None:
-    report = Report(f"{text}. Nobody has answered them yet", began_at=SATURDAY_NIGHT)
+    absent = "Nobody has answered them yet" if text.isascii() else "公司没人值班"
+    report = Report(f"{text}. {absent}", began_at=SATURDAY_NIGHT)
     assert first(rank(report, shelf, default_hours())) == "weekend-firestorm"
 
 
@@ -208,7 +217,7 @@ def test_one_slip_in_a_long_word_is_forgiven(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["angy", "no boycott", "sans boycott", "没有 boycott", "hoycott"])
 def test_short_slips_and_denied_words_do_not_count(text: str) -> None:
-    assert rank(Report(text), [playbook("storm", "boycott, angry")]).matches[0].score == 0
+    assert rank(Report(text), [playbook("storm", "boycott, angry")]).matches[0].score == pytest.approx(0)
 
 
 def test_the_description_helps_where_no_signal_does() -> None:
@@ -240,8 +249,8 @@ def test_ties_go_by_name_whatever_the_order() -> None:
 
 
 def test_an_edited_playbook_counts_at_once() -> None:
-    assert rank(Report("kettle"), [playbook("storm", "boycott")]).none == 1
-    assert rank(Report("kettle"), [playbook("storm", "kettle")]).none < 1
+    assert rank(Report("kettle"), [playbook("storm", "boycott")]).none == pytest.approx(1)
+    assert rank(Report("kettle"), [playbook("storm", "kettle")]).none < 0.9
 
 
 def test_the_end_of_a_very_long_paste_is_read(shelf: list[Playbook]) -> None:
@@ -255,3 +264,113 @@ def test_any_text_gets_shares_of_one_whole(shelf: list[Playbook], text: str) -> 
     ranking = rank(Report(text), shelf)
     assert sum(each.score for each in ranking.matches) + ranking.none == pytest.approx(1)
     assert all(0 <= each.score <= 1 for each in ranking.matches)
+
+
+PAIRED = [
+    (
+        "fr",
+        "Des milliers de commentaires furieux sous notre pub, appel au boycott",
+        "personne de chez nous n'a répondu depuis hier soir",
+        "toute l'équipe répond depuis une heure",
+    ),
+    (
+        "zh",
+        "新广告被骂上热搜，几千条评论说我们侮辱女性，要抵制",
+        "公司没人值班，一句话都没人回",
+        "团队都在，正在逐条回复",
+    ),
+    (
+        "en",
+        "thousands of furious comments under the advert, they say it mocks mothers, boycott tag trending",
+        "nobody was watching all night and no one has answered",
+        "the whole team is here and answering",
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("language, storm, absent, present", PAIRED)
+def test_a_storm_becomes_one_that_nobody_saw_by_the_absence_alone(
+    language: str, storm: str, absent: str, present: str
+) -> None:  # fmt: skip
+    books = [shipped(language, scenario) for scenario in trained.table().classes if scenario != NONE]
+    told = [
+        first(rank(Report(f"{storm}, {seen}", began_at=SATURDAY_NIGHT, language=language), books, default_hours()))
+        for seen in (absent, present)
+    ]
+    assert told[0] == "weekend-firestorm" and told[1] != "weekend-firestorm"
+
+
+@pytest.mark.parametrize("language, storm", [(language, storm) for language, storm, _absent, _present in PAIRED])
+def test_the_same_words_score_higher_at_the_weekend(language: str, storm: str) -> None:
+    books = [shipped(language, scenario) for scenario in trained.table().classes if scenario != NONE]
+    told = [
+        match(rank(Report(storm, began_at=at, language=language), books, default_hours()), "weekend-firestorm").score
+        for at in (SATURDAY_NIGHT, TUESDAY_MORNING)
+    ]
+    assert told[0] > told[1]
+
+
+def test_an_answer_settles_two_close_playbooks(shelf: list[Playbook]) -> None:
+    text = "somebody posted the salary list with our logo on instagram this morning, colleagues are furious"
+    told = {answer: rank(Report(text, answers={"own_account": answer}), shelf) for answer in (True, False)}
+    assert match(told[True], "employee-leak").score < match(told[False], "employee-leak").score
+    assert match(told[True], "misdirected-post").score > match(told[False], "misdirected-post").score
+
+
+def test_a_question_is_asked_only_where_two_are_close(shelf: list[Playbook]) -> None:
+    assert (
+        rank(Report("our account was hacked, the password was changed, crypto links everywhere"), shelf).question
+        is None
+    )
+    unclear = [
+        "was it a hacker or the intern who insulted a customer from our account",
+        "the bot or a hacker posted insults on our page",
+        "somebody posted the salary list with our logo on instagram this morning, colleagues are furious",
+    ]
+    assert any(rank(Report(text), shelf).question for text in unclear)
+
+
+def test_a_scenario_nobody_trained_is_found_by_its_signals_beside_all_the_others(shelf: list[Playbook]) -> None:
+    own = playbook("night-noise", 'lorries, "engines at night", neighbours')
+    ranking = rank(Report("the neighbours film our lorries, engines at night again, angry posts"), [*shelf, own])
+    assert ranking.matches[0].scenario == "night-noise"
+
+
+def test_a_scenario_nobody_trained_is_found_by_its_example_lines_alone(shelf: list[Playbook]) -> None:
+    lines = (
+        '["The drone show over the harbour was cancelled, ferry crowds boo", "harbour drones grounded by wind again"]'
+    )
+    own = playbook("drone-show", "zzz", extra=f"  examples: {lines}\n")
+    ranking = rank(Report("drones over the harbour grounded by wind, the ferry crowd boos"), [*shelf, own])
+    assert ranking.matches[0].scenario == "drone-show"
+    assert "harbour" in " ".join(ranking.matches[0].reasons[0].facts["words"])
+
+
+NOISY = [
+    ("account-takeover", "en", "OUR ACCOUNT WAS HACKED!!! PASSWORD CHANGED, CRYPTO LINKS EVERYWHERE, NOT US"),
+    ("account-takeover", "en", "our acc0unt was hackd , passw0rd chnged, crvpto links every where, n0t us"),
+    (
+        "account-takeover",
+        "fr",
+        "notre compte a ete pirate cette nuit, mot de passe change, ils publient des liens crypto",
+    ),
+    ("account-takeover", "zh", "我哋個官方帳號俾人盜咗，密碼改咗入唔返，不停出虛擬幣廣告"),
+    ("account-takeover", "zh", "官号被盗了 password 改了 login 不进去 一直在发 crypto 广告"),
+    ("service-outage", "zh", "系統當機，用戶登入唔到，付唔到款，全部癱瘓"),
+    (
+        "service-outage",
+        "fr",
+        "appli en panne depuis 9h, impossible de se connecter ni de payer, page d'erreur pour tout le monde",
+    ),
+]
+
+
+@pytest.mark.parametrize("scenario, language, text", NOISY)
+def test_hurry_noise_and_other_scripts_do_not_hide_it(scenario: str, language: str, text: str) -> None:
+    books = [shipped(language, each) for each in trained.table().classes if each != NONE]
+    assert first(rank(Report(text, language=language), books)) == scenario
+
+
+def test_a_hundred_kilobytes_are_read_as_fast_as_their_head_and_tail(shelf: list[Playbook]) -> None:
+    paste = "> they say the battery caught fire and a child was burned, recall it now\n" * 1400
+    assert first(rank(Report(paste), shelf)) == "product-safety"

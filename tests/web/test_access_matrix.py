@@ -36,10 +36,11 @@ ENDPOINTS = {
     RESPONDER: """incidents.new incidents.suggest room.add_note room.add_step room.assign_role room.assign_step
         room.change_severity room.choose_playbook room.correct room.escalate room.finish_step room.make_decision
         room.post_statement room.prepare_statement room.record_moment room.release_role room.reopen room.reopen_step
-        room.retitle room.set_aside_step room.stand_down room.strike room.take_role room.take_step
-        review.answer review.add_action review.agree review.reopen actions.change actions.close brief.write
+        room.retitle room.set_aside_step room.stand_down room.strike room.take_role room.take_step room.keep_playbook
+        review.answer review.judge review.add_action review.agree review.reopen actions.change actions.close brief.write
         pack.index pack.print_page pack.job pack.download calls.index""",
-    APPROVER: """playbooks.edit playbooks.preview playbooks.new playbooks.drop""",
+    APPROVER: """playbooks.edit playbooks.preview playbooks.new playbooks.drop
+        playbooks.matching playbooks.matching_table""",
     ADMINISTRATOR: """people.index people.add people.show people.access people.disable people.enable people.erase
         people.link people.reset_second_step settings.index settings.channels settings.mail settings.mail_test
         settings.webhook settings.webhook_secret settings.tokens settings.revoke_token

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from firebreak.domain.deciding.opening import Opening
-from firebreak.domain.matching import Report
+from firebreak.domain.reports import Report
 from firebreak.store import db
 from firebreak.store.accounts import Account
 from firebreak.web.advice import advise

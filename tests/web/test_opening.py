@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from firebreak import library
+from firebreak import library, trained
 from firebreak.domain.deciding.opening import Opening
 from firebreak.domain.incidents import Incident
 from firebreak.store import log, queries
@@ -191,7 +191,7 @@ def test_a_refusal_says_why_and_keeps_everything_typed(rosa: FlaskClient, wrong:
     text = unescape(answer.text)
     assert (answer.status_code, reason in text) == (422, True)
     assert all(each in text for each in ("My title", "insta", sent["report"]))
-    assert checked(text, "playbook") in (["employee-leak"], [])
+    assert checked(text, "playbook") in (["employee-leak"], ["another"])
 
 
 def test_a_refused_time_is_marked_at_its_own_field(rosa: FlaskClient) -> None:
@@ -224,8 +224,12 @@ def test_the_form_has_a_key_of_its_own_each_time(rosa: FlaskClient) -> None:
 
 def test_advice_comes_with_a_score_and_reasons_in_words(rosa: FlaskClient) -> None:
     text = advice(rosa, began_at="2026-03-07T02:10")
-    assert "very likely" in text and "“moms”" in text and "on X" in text
-    assert re.search(r"began Saturday 02:10, at the weekend", text)
+    assert "very likely" in text and re.search(r"\b[6-9]\d%", text) and "“nobody at work”" in text
+
+
+def test_the_hour_and_the_place_are_told_as_they_are_known(rosa: FlaskClient) -> None:
+    text = advice(rosa, "Moms are furious on Twitter since last night, our team is away", began_at="2026-03-07T02:10")
+    assert "on X" in text and "began Saturday 02:10, at the weekend" in text
 
 
 def test_the_best_fit_is_ticked(rosa: FlaskClient) -> None:
@@ -244,8 +248,24 @@ def test_what_a_person_ticked_stays(rosa: FlaskClient, choice: str) -> None:
     assert (checked(text, "playbook"), value(text, "auto")) == ([choice], "")
 
 
-def test_ordinary_anger_is_called_so(rosa: FlaskClient) -> None:
-    assert "ordinary anger" in advice(rosa, "One parcel came late, the customer asks where it is")
+def test_a_choice_that_is_no_longer_suggested_stays_in_sight(rosa: FlaskClient) -> None:
+    text = advice(rosa, " ", playbook="weekend-firestorm", auto="")
+    assert checked(text, "playbook") == ["another"]
+    assert '<option selected value="weekend-firestorm">' in text
+
+
+def test_ordinary_business_is_called_so_with_the_words_that_say_it(rosa: FlaskClient) -> None:
+    text = advice(rosa, "One parcel came late, the customer asks where it is")
+    assert re.search("This looks like ordinary business: .*“parcel”", text)
+    assert checked(text, "playbook") == ["none"]
+
+
+def test_an_incident_is_opened_even_where_the_trained_table_is_lost(
+    opened: Open, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(trained, "FILE", tmp_path / "lost.bin")
+    trained.table.cache_clear()
+    assert opened().playbook is None
 
 
 def test_no_words_give_no_advice(rosa: FlaskClient) -> None:

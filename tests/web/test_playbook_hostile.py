@@ -51,7 +51,10 @@ sources: [{{title: '{QUOTED}', url: 'https://example.org/"onclick=alert(1)<img'}
 """
 BOOK = "/playbooks/en/hostile"
 PAGES = ("/playbooks", "/playbooks?q=onerror", BOOK, f"{BOOK}/edit", f"{BOOK}/print", f"{BOOK}/history", f"{BOOK}/drop")
-ELSEWHERE = ("/playbooks/health", "/playbooks/new", "/incidents/new?text=onerror", "/playbooks/format")
+ELSEWHERE = (
+    *("/playbooks/health", "/playbooks/matching", "/playbooks/new"),
+    *("/incidents/new?text=onerror", "/playbooks/format"),
+)
 WRITING = (f"{BOOK}/edit", f"{BOOK}/preview", f"{BOOK}/drop", "/playbooks/new", "/playbooks/import/accept")
 
 

@@ -33,6 +33,7 @@ MOST = {
     "/playbooks": 6,
     "/playbooks?language=all&q=post": 6,
     "/playbooks/health": 6,
+    "/playbooks/matching": 6,
     "/playbooks/en/weekend-firestorm": 6,
     "/playbooks/en/weekend-firestorm/history": 6,
     "/account": 6,

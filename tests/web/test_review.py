@@ -211,6 +211,43 @@ def test_an_agreed_review_is_opened_again_with_a_reason(app, rosa, night):
 
 
 @pytest.mark.one_database
+def test_the_playbook_that_would_have_been_right_is_named_and_shown_in_review_print_and_room(app, rosa, night):
+    reference = night()
+    page = rosa.get(f"/incidents/{reference}/review").text
+    assert re.search(r'<option selected value="weekend-firestorm">[^<]*\(the one used\)', page)
+    send(rosa, f"/incidents/{reference}/review/playbook", **{"judge-scenario": "angry-backlash"})
+    assert told(app, reference).judged == "angry-backlash"
+    for path in ("/review", "/review/print"):
+        assert "Would have been right Angry backlash" in text_of(rosa.get(f"/incidents/{reference}{path}").text)
+    room = text_of(rosa.get(f"/incidents/{reference}").text)
+    assert "Rosa said which playbook would have been right: Angry backlash" in room
+
+
+def test_none_of_them_may_have_been_right(app, rosa, night):
+    reference = night()
+    send(rosa, f"/incidents/{reference}/review/playbook", **{"judge-scenario": "none"})
+    assert told(app, reference).judged == "none"
+    assert "Would have been right None of them" in text_of(rosa.get(f"/incidents/{reference}/review").text)
+
+
+@pytest.mark.parametrize("scenario", ["", "<b>", "no-such-playbook"])
+def test_a_playbook_that_nobody_wrote_is_not_taken_for_the_right_one(app, rosa, night, scenario):
+    reference = night()
+    answer = send(rosa, f"/incidents/{reference}/review/playbook", **{"judge-scenario": scenario})
+    assert answer.status_code == 422 and "Playbook: choose one from the list." in answer.text
+    assert told(app, reference).judged is None
+
+
+def test_the_right_playbook_is_asked_after_standing_down_and_until_the_review_is_agreed(app, rosa, night):
+    open_one, reference = night(open=True), night()
+    with app.app_context():
+        review.agree(reference, "", 2, NOW)
+    for each in (open_one, reference):
+        assert "review/playbook" not in rosa.get(f"/incidents/{each}/review").text
+        answer = send(rosa, f"/incidents/{each}/review/playbook", **{"judge-scenario": "angry-backlash"})
+        assert answer.status_code == 422
+
+
 def test_a_bad_date_is_told_and_what_was_typed_stays(rosa, night):
     sent = {"action-what": "Night numbers", "action-owner": "2", "action-due": "tomorrow"}
     answer = send(rosa, f"/incidents/{night()}/review/actions", **sent)
@@ -242,7 +279,7 @@ def test_a_dropped_action_says_why(app, rosa, night):
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize("path", ["review/answers", "review/actions", "review/agree", "review/reopen", "brief"])
+@pytest.mark.parametrize("path", ["review/answers", "review/playbook", "review/actions", "review/agree", "brief"])
 def test_an_observer_reads_and_writes_nothing(client, sign_in, night, path):
     reference = night()
     oscar = sign_in(client, "oscar")

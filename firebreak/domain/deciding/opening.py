@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,11 @@ TITLE_LENGTH = 80
 
 @dataclass(frozen=True)
 class Opening:
-    """What a person says when a storm is seen. `began_at` None is "don't know"; `noticed_at` None is "now"."""
+    """What a person says when a storm is seen. `began_at` None is "don't know"; `noticed_at` None is "now".
+
+    `matches`, `none`: how well each scenario was found to fit, best first, and no crisis at all. `answers`: those given
+    to the questions of `firebreak.domain.separating`.
+    """
 
     report: str
     title: str = ""
@@ -36,6 +40,7 @@ class Opening:
     cover: str = "staffed"
     matches: Sequence[tuple[str, float]] = field(default_factory=tuple)
     none: float = 0.0
+    answers: Mapping[str, bool] = field(default_factory=dict)
     html: str = ""
 
 
@@ -59,6 +64,7 @@ def open_incident(incident: Incident, opening: Opening, actor: int | None, now: 
         "cover": opening.cover,
         "matches": [list(match) for match in opening.matches],
         "none": opening.none,
+        "answers": dict(opening.answers),
     }
     return [Event(K.INCIDENT_OPENED, now, actor, data)]
 
@@ -70,7 +76,7 @@ def _began(began: datetime, noticed: datetime, now: datetime) -> datetime:
     return began
 
 
-def known(word: str, words: Sequence[str], field: str) -> str:
+def known(word: str, words: Collection[str], field: str) -> str:
     """The word, refused when it is not one of `words`."""
     if word not in words:
         raise Refused("unknown_word", field=field, word=word, words=list(words))
@@ -143,3 +149,12 @@ def _limits(playbook: Playbook) -> Mapping[str, Mapping[str, int]]:
     return {
         clock: {sev: int(limit.total_seconds()) for sev, limit in by.items()} for clock, by in playbook.limits.items()
     }
+
+
+def decline_suggestion(
+    incident: Incident, scenario: str, scenarios: Collection[str], actor: int, now: datetime
+) -> list[Event]:
+    """The playbook in use stays: the desk does not suggest this one again. Taken back by striking the entry out."""
+    still_open(incident)
+    known(scenario, scenarios, "scenario")
+    return [] if scenario in incident.declined else [Event(K.SUGGESTION_DECLINED, now, actor, {"scenario": scenario})]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from firebreak.domain.deciding.opening import known
 from firebreak.domain.events import Event, EventKind
 from firebreak.domain.incidents import Action, Answer, Incident
+from firebreak.domain.model import NONE
 from firebreak.domain.refusal import Refused
 from firebreak.domain.text import LONGEST_LINE, clean, required
 
@@ -55,6 +56,17 @@ def _answered(incident: Incident, question: str, text: str, actor: int, now: dat
         raise Refused("answer_emptied", field=question)
     data = {"question": question, "playbook": asked_by(incident, question), "answer": typed}
     return Event(K.REVIEW_ANSWERED, now, actor, data)
+
+
+def judge(incident: Incident, scenario: str, scenarios: Collection[str], actor: int, now: datetime) -> list[Event]:
+    """Which playbook would have been right: one of `scenarios`, one that was used, or NONE of them.
+
+    The last one counts; it is taken back by striking its entry out.
+    """
+    _under_review(incident)
+    used = (chosen.scenario for chosen in incident.chosen)
+    known(scenario, {NONE, *used, *scenarios}, "scenario")
+    return [] if scenario == incident.judged else [Event(K.PLAYBOOK_JUDGED, now, actor, {"scenario": scenario})]
 
 
 def _under_review(incident: Incident) -> None:
