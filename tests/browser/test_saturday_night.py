@@ -23,7 +23,7 @@ def open_storm(page: Page, served: Served) -> None:
     page.goto(f"{served.address}/incidents/new")
     page.get_by_label("What is happening?").fill(STORM)
     expect(page.locator("#suggestions")).to_contain_text("Weekend firestorm")
-    expect(page.get_by_label("Facebook")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Facebook")).to_be_checked()
     assert fits(page)
     page.get_by_role("button", name="Open the incident").first.click()
     expect(page.locator("h1")).to_contain_text("Saturday night")
