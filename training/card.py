@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from firebreak.domain.matching import ALONE
 from firebreak.domain.model import NONE
+from firebreak.domain.playbooks import LANGUAGES
 from training import fit
 from training.corpus import Example, Phrase
 from training.fit import Blend
 from training.held_out import Told
 from training.table import Floats
 
-ALONE = 0.5
 _BINS = 10
-LANGUAGES = ("en", "fr", "zh")
 HEAD = """| | reports | first | within three | calm left alone | crises left alone | calibration error |
 |---|---|---|---|---|---|---|"""
 

@@ -15,13 +15,13 @@ import click
 
 from firebreak.domain import channels
 from firebreak.domain.hours import StaffedHours, default_hours
+from firebreak.domain.playbooks import LANGUAGES
 from firebreak.domain.reports import Report
 from firebreak.domain.words import detect
 
 if TYPE_CHECKING:
     from flask import Flask
 
-LANGUAGES = ("en", "fr", "zh")
 _KEYS = "keys: id, text, and optionally lang, channels, started_local, timezone"
 
 
@@ -62,7 +62,7 @@ def _answer(app: Flask, line: bytes) -> dict[str, Any]:
     given: Any = None
     try:
         given = json.loads(line)
-        return {"id": _asked(given).get("id"), **_matches(app, _asked(given))}
+        return {"id": _asked(given).get("id"), **_matches(app, given)}
     except (ValueError, RecursionError) as error:
         told = str(error) if isinstance(error, BadLine) else f"this line is no JSON object; {_KEYS}"
         return {"id": given.get("id") if isinstance(given, dict) else None, "error": told}

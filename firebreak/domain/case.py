@@ -16,7 +16,7 @@ from math import expm1
 from typing import NamedTuple
 
 from firebreak.domain.evidence import CALM, Hit, Index, Span, index_of, read
-from firebreak.domain.features import features, words
+from firebreak.domain.features import Token, features_of, tokens_of, words
 from firebreak.domain.hours import StaffedHours
 from firebreak.domain.model import Model, Row, Voices
 from firebreak.domain.playbooks import Playbook
@@ -74,7 +74,7 @@ class Case:
     @cached_property
     def heard(self) -> tuple[Heard, ...]:
         """Every feature that the table knows."""
-        return tuple(Heard(*each) for each in self.model.known(features(self.text, self.model.simplified)))
+        return tuple(Heard(*each) for each in self.model.known(features_of(self._tokens)))
 
     @cached_property
     def found(self) -> tuple[Found, ...]:
@@ -84,7 +84,7 @@ class Case:
     @cached_property
     def shown(self) -> tuple[Span, ...]:
         """The words that may be named as a reason."""
-        return tuple(words(self.text, self.model.han_words, self.model.simplified))
+        return tuple(words(self._tokens, self.model.han_words))
 
     @cached_property
     def said(self) -> Mapping[str, int]:
@@ -121,7 +121,7 @@ class Case:
 
     def beliefs(self, gone: Gone) -> dict[str, float]:
         """The logarithm of how likely the table thinks each of its classes."""
-        voices = self._voices.without(gone.rows)
+        voices = self._voices.without(self.model.heard(gone.rows))
         return dict(zip(self.model.classes, self.model.beliefs(voices), strict=True))
 
     def evidence(self, around: Around, gone: Gone) -> list[float]:
@@ -152,6 +152,10 @@ class Case:
         """How surely the report says that the team was not there: `nobody`, `silent` (nothing was said), or ""."""
         left = self._absences - Counter(map(self._tells, gone.found))
         return next((kind for kind in ("nobody", "silent") if left[kind]), "")
+
+    @cached_property
+    def _tokens(self) -> list[Token]:
+        return tokens_of(self.text, self.model.simplified)
 
     @cached_property
     def _placed(self) -> tuple[list[tuple[int, int, int, Row]], list[tuple[list[tuple[int, int, int]], Row]]]:

@@ -15,15 +15,13 @@ from math import log
 
 from firebreak.domain import lexicon
 from firebreak.domain.playbooks import Playbook
-from firebreak.domain.words import FILLERS, Unit, one_edit, stem, terms, units
+from firebreak.domain.words import FILLERS, Unit, one_edit, read_of, stem, terms, units
 
 CALM = -1
 """The target of words that speak for no crisis at all."""
 
 GAINS: Mapping[str, float] = {"words": 1.0, "strong": 2.0, "against": -1.5, "nobody": 1.5, "silent": 1.5, "calm": 0.8}
 _TYPO_SHORTEST = 6
-# Pasted threads repeat themselves: what happened stands at the top, the latest at the end.
-_READ_HEAD, _READ_TAIL = 6_000, 2_000
 _TYPOS_TRIED = 1500
 _K1, _B = 1.2, 0.75
 _NEGATIONS = ("no", "without", "zero", "aucun", "aucune", "sans", "没", "沒", "无", "無")
@@ -93,11 +91,11 @@ def read(index: Index, text: str) -> list[Hit]:
 
 
 def _cut(text: str) -> list[Unit]:
-    if len(text) <= _READ_HEAD + _READ_TAIL:
-        return units(text)
-    skipped = len(text) - _READ_TAIL
-    tail = [Unit(unit.stem, unit.start + skipped, unit.end + skipped) for unit in units(text[skipped:])]
-    return units(text[:_READ_HEAD]) + tail
+    return [
+        Unit(unit.stem, unit.start + start, unit.end + start)
+        for start, end in read_of(text)
+        for unit in units(text[start:end])
+    ]
 
 
 def _signal_hits(index: Index, text: str, cut: list[Unit], corrected: Mapping[str, str]) -> Iterator[Hit]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
-from firebreak.domain.words import STOP_WORDS, fold
+from firebreak.domain.words import STOP_WORDS, fold, read_of
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _TOKEN = re.compile(rf"[{_HAN}]+|(?:(?![{_HAN}])[^\W_])+")
@@ -23,8 +23,6 @@ _WIDEST_GAP = 2
 _SHORTEST_SHOWN = 2
 _PIECES = (3, 4, 5)
 _HAN_PIECES = (1, 2, 3, 4)
-# Pasted threads repeat themselves: what happened stands at the top, the latest at the end.
-_READ_HEAD, _READ_TAIL = 6_000, 2_000
 
 Span = tuple[int, int]
 Token = tuple[str, int, int]
@@ -35,8 +33,12 @@ def features(text: str, simplified: Mapping[int, str]) -> dict[str, list[Span]]:
 
     `simplified` maps the code of a traditional character to its simplified form.
     """
+    return features_of(tokens_of(text, simplified))
+
+
+def features_of(tokens: Sequence[Token]) -> dict[str, list[Span]]:
+    """The features of a text that is cut already."""
     found: dict[str, list[Span]] = defaultdict(list)
-    tokens = _tokens(text, simplified)
     for token in tokens:
         for name, place in _pieces(token):
             found[name].append(place)
@@ -46,10 +48,10 @@ def features(text: str, simplified: Mapping[int, str]) -> dict[str, list[Span]]:
     return found
 
 
-def words(text: str, known: frozenset[str], simplified: Mapping[int, str]) -> list[Span]:
+def words(tokens: Sequence[Token], known: frozenset[str]) -> list[Span]:
     """The places of the words that may be shown as a reason: no small words, and of a Han run only `known` words."""
     spans: list[Span] = []
-    for name, start, end in _tokens(text, simplified):
+    for name, start, end in tokens:
         if _is_han(name):
             spans.extend((start + at, start + to) for at, to in _known(name, known))
         elif len(name) > _SHORTEST_SHOWN and name not in STOP_WORDS:
@@ -67,16 +69,11 @@ def _known(run: str, known: frozenset[str]) -> Iterator[Span]:
         at += size or 1
 
 
-def _read(text: str) -> list[Span]:
-    if len(text) <= _READ_HEAD + _READ_TAIL:
-        return [(0, len(text))]
-    return [(0, _READ_HEAD), (len(text) - _READ_TAIL, len(text))]
-
-
-def _tokens(text: str, simplified: Mapping[int, str]) -> list[Token]:
+def tokens_of(text: str, simplified: Mapping[int, str]) -> list[Token]:
+    """The words and Han runs that are read of a text, folded, and their places."""
     return [
         (_folded(token.group(), simplified), *token.span())
-        for start, end in _read(text)
+        for start, end in read_of(text)
         for token in _TOKEN.finditer(text, start, end)
     ]
 

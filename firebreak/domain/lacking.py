@@ -16,7 +16,7 @@ from itertools import islice
 from math import exp, log, sqrt
 
 from firebreak.domain.candidates import Candidate, candidates, is_chinese, is_one_word, loose_ends
-from firebreak.domain.evidence import Hit, Index, Span, index_of, read
+from firebreak.domain.evidence import GAINS, Hit, Index, Span, index_of, read
 from firebreak.domain.hits import Suggested
 from firebreak.domain.model import Model, Row
 from firebreak.domain.playbooks import Playbook
@@ -194,7 +194,7 @@ def _cut(told: Suggested, index: Index) -> _Report:
 def _hits(index: Index, scenario: str, text: str) -> Iterator[Hit]:
     """What the signals of a scenario find in a text."""
     for hit in read(index, text) if scenario in index.scenarios else ():
-        if hit.target == index.scenarios.index(scenario) and hit.kind != "similar":
+        if hit.target == index.scenarios.index(scenario) and hit.kind in GAINS:
             yield hit
 
 

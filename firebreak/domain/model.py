@@ -9,7 +9,7 @@ the table was made.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import exp, log, sqrt
@@ -36,14 +36,10 @@ class Voices:
     sums: tuple[int, ...]
     rarity: int
 
-    def without(self, rows: Iterable[Row]) -> Voices:
-        """These voices as they would be without some features."""
-        columns = list(zip(*rows, strict=True))
-        if not columns:
-            return self
-        *weights, rarities = columns
-        sums = (told - sum(gone) for told, gone in zip(self.sums, weights, strict=True))
-        return Voices(tuple(sums), self.rarity - sum(rarity * rarity for rarity in rarities))
+    def without(self, gone: Voices) -> Voices:
+        """These voices as they would be without those of some of their features."""
+        sums = (told - lost for told, lost in zip(self.sums, gone.sums, strict=True))
+        return Voices(tuple(sums), self.rarity - gone.rarity)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ ELISION = re.compile(r"^(?:[ldjmtscn]|qu|lorsqu|puisqu|jusqu)['’](?=\w)")
 _CONTRACTED_NOT = re.compile(r"^(?:is|was|are|were|has|have|had|do|does|did|ca|wo|could|would|should)n['’]?t$")
 _LONGEST_WORD = 40
 _DETECT_FROM = 4000
+# Pasted threads repeat themselves: what happened stands at the top, the latest at the end.
+_READ_HEAD, _READ_TAIL = 6_000, 2_000
 
 _STOP = """
     a an the and or but if of to in on at by for from with as is are was were be been being am it its this that these
@@ -61,6 +63,13 @@ class Unit(NamedTuple):
     stem: str
     start: int
     end: int
+
+
+def read_of(text: str) -> list[tuple[int, int]]:
+    """What is read of a text: all of it; of a very long one, its head and its tail."""
+    if len(text) <= _READ_HEAD + _READ_TAIL:
+        return [(0, len(text))]
+    return [(0, _READ_HEAD), (len(text) - _READ_TAIL, len(text))]
 
 
 def units(text: str) -> list[Unit]:

@@ -19,7 +19,7 @@ from firebreak.store import queries, suggested
 from firebreak.web import here, reasons
 from firebreak.web.access import needs
 from firebreak.web.playbooks import blueprint
-from firebreak.web.room_view import scenario_title
+from firebreak.web.reasons import scenario_title
 
 MOST = 1000
 """Incidents that are counted; of how many the words are read, and how many misses are listed."""

@@ -80,10 +80,13 @@ def _answered(question: str, answer: str) -> str:
 def _against(rival: str, quoted: str) -> str:
     if rival == NONE:
         return _("speaks for no crisis: %(words)s", words=quoted)
-    playbook = library.get(locale.language(), rival)
-    return _(
-        "speaks for “%(playbook)s” instead: %(words)s", playbook=playbook.title if playbook else rival, words=quoted
-    )
+    return _("speaks for “%(playbook)s” instead: %(words)s", playbook=scenario_title(rival), words=quoted)
+
+
+def scenario_title(scenario: str) -> str:
+    """The title of the playbook on offer, in the reader's language; the scenario where there is none."""
+    playbook = library.get(locale.language(), scenario)
+    return playbook.title if playbook else scenario
 
 
 def _quoted(found: Sequence[str]) -> str:

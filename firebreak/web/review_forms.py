@@ -17,8 +17,9 @@ from firebreak.domain.incidents import Action, Incident
 from firebreak.domain.model import NONE
 from firebreak.web import locale
 from firebreak.web.forms import PageForm
+from firebreak.web.reasons import scenario_title
 from firebreak.web.review_words import OUTCOMES
-from firebreak.web.room_view import Room, scenario_title
+from firebreak.web.room_view import Room
 
 NOBODY = 0
 

@@ -20,7 +20,7 @@ from firebreak.domain.playbooks import Option, Playbook
 from firebreak.domain.text import moment
 from firebreak.store import queries
 from firebreak.store.accounts import Account
-from firebreak.web import here, locale, room_fit, words
+from firebreak.web import here, locale, reasons, room_fit, words
 
 SAME_NIGHT = timedelta(hours=12)
 SOON = timedelta(hours=2)
@@ -131,7 +131,7 @@ class Room:
         """Scenario -> title, of the playbooks that entries name without a version: declined, or judged right."""
         kinds = (EventKind.SUGGESTION_DECLINED, EventKind.PLAYBOOK_JUDGED)
         facts = (fact.event.data["scenario"] for fact in self.incident.facts if fact.event.kind in kinds)
-        return {scenario: scenario_title(scenario) for scenario in dict.fromkeys(facts)}
+        return {scenario: reasons.scenario_title(scenario) for scenario in dict.fromkeys(facts)}
 
     def choice_title(self, step: str, choice: str) -> str:
         """What an option of a decision was called."""
@@ -265,9 +265,3 @@ class Room:
     @property
     def is_open(self) -> bool:
         return self.incident.state == "open"
-
-
-def scenario_title(scenario: str) -> str:
-    """The title of the playbook on offer, in the reader's language; the scenario where there is none."""
-    playbook = library.get(locale.language(), scenario)
-    return playbook.title if playbook else scenario

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firebreak.domain.features import features, words
+from firebreak.domain.features import features, tokens_of, words
 
 SIMPLIFIED = {ord("廣"): "广"}
 
@@ -37,8 +37,8 @@ def test_what_has_no_word_has_no_feature(text: str) -> None:
 
 
 def test_small_words_are_not_shown_and_of_han_only_known_words() -> None:
-    assert words("the memo of 2019", frozenset(), {}) == [(4, 8), (12, 16)]
-    assert words("公司发错号了", frozenset(("发错", "发错号")), {}) == [(2, 5)]
+    assert words(tokens_of("the memo of 2019", {}), frozenset()) == [(4, 8), (12, 16)]
+    assert words(tokens_of("公司发错号了", {}), frozenset(("发错", "发错号"))) == [(2, 5)]
 
 
 def test_of_a_very_long_text_the_head_and_the_tail_are_read() -> None:

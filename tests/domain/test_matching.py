@@ -115,9 +115,13 @@ def playbook(scenario: str, words: str, *, extra: str = "", recognise: str = "",
     return parse(text, path=f"playbooks/{language}/{scenario}.md")
 
 
+def house(language: str) -> list[Playbook]:
+    return [shipped(language, scenario) for scenario in trained.table().classes if scenario != NONE]
+
+
 @pytest.fixture(scope="module")
 def shelf() -> list[Playbook]:
-    return [shipped("en", scenario) for scenario in trained.table().classes if scenario != NONE]
+    return house("en")
 
 
 def rank(report: Report, playbooks: Sequence[Playbook], hours: StaffedHours | None = None) -> Ranking:
@@ -292,7 +296,7 @@ PAIRED = [
 def test_a_storm_becomes_one_that_nobody_saw_by_the_absence_alone(
     language: str, storm: str, absent: str, present: str
 ) -> None:  # fmt: skip
-    books = [shipped(language, scenario) for scenario in trained.table().classes if scenario != NONE]
+    books = house(language)
     told = [
         first(rank(Report(f"{storm}, {seen}", began_at=SATURDAY_NIGHT, language=language), books, default_hours()))
         for seen in (absent, present)
@@ -302,7 +306,7 @@ def test_a_storm_becomes_one_that_nobody_saw_by_the_absence_alone(
 
 @pytest.mark.parametrize("language, storm", [(language, storm) for language, storm, _absent, _present in PAIRED])
 def test_the_same_words_score_higher_at_the_weekend(language: str, storm: str) -> None:
-    books = [shipped(language, scenario) for scenario in trained.table().classes if scenario != NONE]
+    books = house(language)
     told = [
         match(rank(Report(storm, began_at=at, language=language), books, default_hours()), "weekend-firestorm").score
         for at in (SATURDAY_NIGHT, TUESDAY_MORNING)
@@ -367,7 +371,7 @@ NOISY = [
 
 @pytest.mark.parametrize("scenario, language, text", NOISY)
 def test_hurry_noise_and_other_scripts_do_not_hide_it(scenario: str, language: str, text: str) -> None:
-    books = [shipped(language, each) for each in trained.table().classes if each != NONE]
+    books = house(language)
     assert first(rank(Report(text, language=language), books)) == scenario
 
 

@@ -35,7 +35,7 @@ def test_beliefs_are_shares_of_one_whole() -> None:
 def test_voices_without_a_row_are_those_that_never_heard_it() -> None:
     read = model.read(FILE)
     both = read.heard([(3, -1, 2), (-1, 3, 1)])
-    assert both.without([(3, -1, 2)]) == read.heard([(-1, 3, 1)])
+    assert both.without(read.heard([(3, -1, 2)])) == read.heard([(-1, 3, 1)])
 
 
 def test_nothing_heard_leaves_what_each_class_starts_with() -> None:
