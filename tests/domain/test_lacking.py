@@ -53,6 +53,16 @@ def test_a_word_of_two_reports_that_no_signal_has_is_named() -> None:
     assert "furious" in words(told("Parents are furious again"), told("They were furious. Nobody at work"))
 
 
+def test_a_word_that_only_an_example_line_has_is_still_no_signal() -> None:
+    with_example = book(
+        text=shelf.STORM.replace("signals: {words", 'signals: {examples: ["Parents are furious"], words')
+    )
+    assert with_example.signals.examples
+    reports = [told("Parents are furious again"), told("They were furious. Nobody at work")]
+    found = [word.text for each in lacking(reports, {"en": (with_example,)}, table()) for word in each.words]
+    assert "furious" in found
+
+
 def test_a_word_of_one_report_is_named_only_if_the_suggestion_was_wrong() -> None:
     assert words(told("Parents are furious")) == []
     assert "furious" in words(told("Parents are furious", missed=True))
